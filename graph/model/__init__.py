@@ -1,1 +1,9 @@
+"""The graph, declared once. Constraints, indexes, the compiler, descriptions and the glossary all come from here."""
 
+from graph.model.declare import Entity, Fact, Model, Node
+from graph.model.entities import ENTITIES
+from graph.model.facts import FACTS
+
+MODEL = Model(ENTITIES + FACTS)
+
+__all__ = ["MODEL", "Entity", "Fact", "Model", "Node"]

@@ -1,0 +1,56 @@
+"""The database schema that the model asks for. Community edition has uniqueness constraints and range indexes only."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from graph.model import MODEL, Model
+
+BOOKKEEPING_KEYS = (
+    ("Watermark", ("name",)),  # up to which instant answers are final
+    ("Import", ("id",)),  # one node for each import
+    ("Command", ("key",)),  # one node for each idempotency key of a caller
+    ("Migration", ("version",)),
+    ("Observation", ("station", "at", "indicator")),
+)
+BOOKKEEPING_INDEXES = (
+    ("Former", ("supersededAt",)),  # what has changed since an instant
+)
+
+
+@dataclass(frozen=True)
+class SchemaStatement:
+    """One CREATE … IF NOT EXISTS, under a name that says what it is on."""
+
+    name: str
+    cypher: str
+
+
+def schema_statements(model: Model = MODEL) -> tuple[SchemaStatement, ...]:
+    return tuple(_statements(model))
+
+
+def _statements(model: Model) -> Iterator[SchemaStatement]:
+    yield _unique("Record", ("id",))
+    for label, properties in BOOKKEEPING_KEYS:
+        yield _unique(label, properties)
+    for label, properties in BOOKKEEPING_INDEXES:
+        yield _range(label, properties)
+    for node in model.nodes:
+        for index in node.indexes:
+            yield _range(node.label, index.properties)
+
+
+def _unique(label: str, properties: tuple[str, ...]) -> SchemaStatement:
+    name = f"unique_{label}_{'_'.join(properties)}".lower()
+    return SchemaStatement(
+        name, f"CREATE CONSTRAINT {name} IF NOT EXISTS FOR (n:{label}) REQUIRE ({_keys(properties)}) IS UNIQUE"
+    )
+
+
+def _range(label: str, properties: tuple[str, ...]) -> SchemaStatement:
+    name = f"range_{label}_{'_'.join(properties)}".lower()
+    return SchemaStatement(name, f"CREATE INDEX {name} IF NOT EXISTS FOR (n:{label}) ON ({_keys(properties)})")
+
+
+def _keys(properties: tuple[str, ...]) -> str:
+    return ", ".join(f"n.{name}" for name in properties)

@@ -1,0 +1,197 @@
+"""The closed lists of the domain. A member's value is its name; `zh` is what county staff see."""
+
+from enum import StrEnum
+
+
+class Term(StrEnum):
+    """A member of a closed list, with its Chinese term."""
+
+    zh: str
+
+    def __new__(cls, value: str, zh: str) -> "Term":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.zh = zh
+        return member
+
+
+class OrganizationKind(Term):
+    GOVERNMENT = "GOVERNMENT", "政府"
+    DEPARTMENT = "DEPARTMENT", "部门"
+    SUBDISTRICT = "SUBDISTRICT", "街道办事处"
+    TOWNSHIP = "TOWNSHIP", "乡镇"
+    ZONE = "ZONE", "开发区"
+    VILLAGE_COMMITTEE = "VILLAGE_COMMITTEE", "村(居)委会"
+    SUPERVISION_BODY = "SUPERVISION_BODY", "督查机构"
+    DISCIPLINE_BODY = "DISCIPLINE_BODY", "纪检监察机关"
+    EXPERT_GROUP = "EXPERT_GROUP", "专家组"
+    ENTERPRISE = "ENTERPRISE", "企业"
+
+
+class AreaKind(Term):
+    COUNTY = "COUNTY", "县"
+    SUBDISTRICT = "SUBDISTRICT", "街道"
+    TOWNSHIP = "TOWNSHIP", "乡镇"
+    ZONE = "ZONE", "开发区"
+    VILLAGE = "VILLAGE", "村"
+    COMMUNITY = "COMMUNITY", "社区"
+    GRID = "GRID", "单元网格"
+
+
+class SiteType(Term):
+    ENTERPRISE = "ENTERPRISE", "工业企业"
+    CONSTRUCTION = "CONSTRUCTION", "施工工地"
+    ROAD_SECTION = "ROAD_SECTION", "道路"
+    RESTAURANT = "RESTAURANT", "餐饮单位"
+    FUEL_STATION = "FUEL_STATION", "加油站点"
+    COAL_YARD = "COAL_YARD", "散煤点"
+    HOUSEHOLD = "HOUSEHOLD", "住户"
+    FIELD = "FIELD", "农田"
+    CAMERA = "CAMERA", "摄像头"
+    STATION = "STATION", "空气监测站"
+
+
+class Role(Term):
+    GRID_WORKER = "GRID_WORKER", "网格员"
+    OPERATOR = "OPERATOR", "经营者"
+    RESPONSIBLE = "RESPONSIBLE", "责任人"
+    CREW = "CREW", "作业人员"
+    GRID_LEADER = "GRID_LEADER", "网格长"
+    SUPERVISOR = "SUPERVISOR", "监管人员"
+    STATIONED_INSPECTOR = "STATIONED_INSPECTOR", "驻厂人员"
+    INSPECTOR = "INSPECTOR", "督查人员"
+    LEADER = "LEADER", "分管或包保领导"
+    HEAD = "HEAD", "主要负责人"
+    SUPERIOR = "SUPERIOR", "上级"
+
+
+class Level(Term):
+    DIRECT = "DIRECT", "直接责任"
+    SUPERVISORY = "SUPERVISORY", "监管责任"
+    LEADERSHIP = "LEADERSHIP", "领导责任"
+
+
+class Capacity(Term):
+    LEAD = "LEAD", "牵头"
+    ASSISTING = "ASSISTING", "配合"
+    RESPONSIBLE = "RESPONSIBLE", "责任"
+    RECIPIENT = "RECIPIENT", "受令"
+    INDUSTRY = "INDUSTRY", "行业"
+    BUSINESS = "BUSINESS", "业务"
+    PRODUCTION = "PRODUCTION", "生产经营"
+
+
+class Gap(Term):
+    VACANT = "VACANT", "空缺"
+    UNASSIGNED = "UNASSIGNED", "未落实"
+    OVERLAPPING = "OVERLAPPING", "重叠"
+    CYCLE = "CYCLE", "循环上报"
+
+
+class LineKind(Term):
+    TERRITORIAL = "TERRITORIAL", "属地"
+    INDUSTRY = "INDUSTRY", "行业监管"
+    TASK = "TASK", "任务"
+    SUPERVISION = "SUPERVISION", "督导"
+    REGULATED_PARTY = "REGULATED_PARTY", "监管对象"
+
+
+class Origin(Term):
+    COVERT_FILM = "COVERT_FILM", "暗访"
+    PROVINCE = "PROVINCE", "省级反馈"
+    CITY = "CITY", "市级反馈"
+    COUNTY = "COUNTY", "县级反馈"
+    EXPERT_GROUP = "EXPERT_GROUP", "专家组"
+    GRID_WORKER = "GRID_WORKER", "网格员上报"
+    CAMERA = "CAMERA", "视频监控"
+    HOTLINE = "HOTLINE", "热线"
+    PATROL = "PATROL", "巡查"
+    INSPECTION = "INSPECTION", "检查"
+    OTHER = "OTHER", "其他"
+
+
+class Severity(Term):
+    MINOR = "MINOR", "轻微"
+    NORMAL = "NORMAL", "一般"
+    SERIOUS = "SERIOUS", "严重"
+    CRITICAL = "CRITICAL", "特别严重"
+
+
+class ProblemStatus(Term):
+    REPORTED = "REPORTED", "已上报"
+    REGISTERED = "REGISTERED", "已立案"
+    ASSIGNED = "ASSIGNED", "已交办"
+    RECTIFYING = "RECTIFYING", "整改中"
+    SUBMITTED = "SUBMITTED", "已提交"
+    VERIFIED = "VERIFIED", "已核查"
+    CLOSED = "CLOSED", "已结案"
+    RETURNED = "RETURNED", "已退回"
+    SUSPENDED = "SUSPENDED", "已挂账"
+    REJECTED = "REJECTED", "不予立案"
+
+
+class ProblemAction(Term):
+    REGISTER = "REGISTER", "立案"
+    ASSIGN = "ASSIGN", "交办"
+    ACCEPT = "ACCEPT", "签收"
+    RETURN = "RETURN", "退回"
+    UPHOLD_RETURN = "UPHOLD_RETURN", "同意退回"
+    REFUSE_RETURN = "REFUSE_RETURN", "驳回退回"
+    REQUEST_EXTENSION = "REQUEST_EXTENSION", "申请延期"
+    GRANT_EXTENSION = "GRANT_EXTENSION", "同意延期"
+    REFUSE_EXTENSION = "REFUSE_EXTENSION", "不同意延期"
+    SUSPEND = "SUSPEND", "挂账"
+    RESUME = "RESUME", "恢复"
+    URGE = "URGE", "督办"
+    ESCALATE = "ESCALATE", "升级上报"
+    SUBMIT = "SUBMIT", "提交整改"
+    VERIFY = "VERIFY", "核查通过"
+    REOPEN = "REOPEN", "返工"
+    CLOSE = "CLOSE", "结案"
+    LOOK_BACK = "LOOK_BACK", "回头看"
+    TRANSFER = "TRANSFER", "移交"
+    REJECT = "REJECT", "不予立案"
+
+
+class EventKind(Term):
+    """What an event says happened: the recording of a record, or an action on a problem."""
+
+    RECORDED = "RECORDED", "录入"
+    CORRECTED = "CORRECTED", "更正"
+    REPORTED = "REPORTED", "上报"
+    REGISTER = "REGISTER", "立案"
+    ASSIGN = "ASSIGN", "交办"
+    ACCEPT = "ACCEPT", "签收"
+    RETURN = "RETURN", "退回"
+    UPHOLD_RETURN = "UPHOLD_RETURN", "同意退回"
+    REFUSE_RETURN = "REFUSE_RETURN", "驳回退回"
+    REQUEST_EXTENSION = "REQUEST_EXTENSION", "申请延期"
+    GRANT_EXTENSION = "GRANT_EXTENSION", "同意延期"
+    REFUSE_EXTENSION = "REFUSE_EXTENSION", "不同意延期"
+    SUSPEND = "SUSPEND", "挂账"
+    RESUME = "RESUME", "恢复"
+    URGE = "URGE", "督办"
+    ESCALATE = "ESCALATE", "升级上报"
+    SUBMIT = "SUBMIT", "提交整改"
+    VERIFY = "VERIFY", "核查通过"
+    REOPEN = "REOPEN", "返工"
+    CLOSE = "CLOSE", "结案"
+    LOOK_BACK = "LOOK_BACK", "回头看"
+    TRANSFER = "TRANSFER", "移交"
+    REJECT = "REJECT", "不予立案"
+
+
+class SubjectKind(Term):
+    AREA = "AREA", "辖区"
+    SITE = "SITE", "监管对象"
+    TASK = "TASK", "任务"
+    SITE_KIND = "SITE_KIND", "监管对象类别"
+
+
+class Indicator(Term):
+    PM10 = "PM10", "可吸入颗粒物"
+    PM25 = "PM25", "细颗粒物"
+    SO2 = "SO2", "二氧化硫"
+    NO2 = "NO2", "二氧化氮"
+    CO = "CO", "一氧化碳"
+    O3 = "O3", "臭氧"
