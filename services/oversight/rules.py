@@ -6,8 +6,8 @@ instants are passed in (aware datetimes), organizations, posts and persons are o
 Chosen where the domain leaves it open:
 
 - *Deadline.* REGISTER, ASSIGN, REFUSE_RETURN and REOPEN may set one. It may have passed already (the city's deadline
-  does not wait for the county to assign), but not lie before the discovery. The first ASSIGN gives `Life.clock` from its
-  own instant where nobody named a deadline; after that it stands until it is moved: passing on or redoing wins no time.
+  does not wait for the county to assign), but not lie before the discovery. The first ASSIGN gives `Life.clock` from
+  its own instant where nobody named a deadline; then it stands until it is moved: passing on or redoing wins no time.
 - *Suspension.* Nobody's clock runs. RESUME moves a deadline that had not run out when the problem was suspended by the
   length of the suspension; one that had run out stays where it is. SUSPEND may say until when it is meant (`due_at`).
 - *Extension.* A request waits until it is granted or refused; it lapses when the problem is submitted or returned.
@@ -366,7 +366,7 @@ def _after(before: Life, step: Step) -> Life:
         case Action.ASSIGN:
             return replace(
                 life,
-                due_at=life.due_at or (life.clock and step.at + life.clock),
+                due_at=life.due_at or (None if life.clock is None else step.at + life.clock),
                 assigned_by=step.organization or life.held_by or life.registered_by,
                 assigned_to=step.to_organization,
                 held_by=step.to_organization,
