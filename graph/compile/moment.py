@@ -1,0 +1,39 @@
+"""The two times of a read. Inside every statement `t` is the instant asked about and `k` what was known by then."""
+
+from graph.model.declare import End, Fact
+
+PREFIX = (
+    "MATCH (w:Watermark {name: 'main'})\n"
+    "WITH CASE WHEN w.holdsAt <= $now THEN w.holdsAt - duration({microseconds: 1}) ELSE $now END AS high\n"
+    "WITH high, coalesce($knownAt, high) AS k, coalesce($asOf, $now) AS t\n"
+)
+"""Binds `high` (the watermark: no later `knownAt` may be asked for), `k` and `t`."""
+
+
+def known(fact: str) -> str:
+    return f"{fact}.recordedAt <= k AND k < {fact}.supersededAt"
+
+
+def holds(fact: str) -> str:
+    """The version of a fact that was known at `k` and holds at `t`."""
+    return f"{known(fact)} AND {fact}.validFrom <= t AND t < {fact}.validTo"
+
+
+def holds_unless_silenced(declared: Fact, fact: str, thing: str, other: str) -> str:
+    """Holds, and is not a column's value at an instant for which the thing has explicit rows."""
+    if declared.thing is None:
+        return holds(fact)
+    if declared.thing is End.FROM:
+        pattern = f"({thing})-[:{declared.relationship}]->({other})"
+    else:
+        pattern = f"({thing})<-[:{declared.relationship_to}]-({other})"
+    return (
+        f"{holds(fact)} AND ({fact}.explicit OR NOT EXISTS {{ {pattern} WHERE {other}.explicit AND {holds(other)} }})"
+    )
+
+
+def state(entity: str, former: str) -> str:
+    """The attributes of an entity as known at `k`: its own, else those of the Former that was current then."""
+    former_then = f"{former}.changedAt <= k AND k < {former}.supersededAt"
+    past = f"COLLECT {{ MATCH ({entity})-[:WAS]->({former}:Former) WHERE {former_then} RETURN {former} }}"
+    return f"CASE WHEN {entity}.changedAt <= k THEN {entity} ELSE head({past}) END"

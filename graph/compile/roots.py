@@ -1,0 +1,169 @@
+"""Root fields → one statement each."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from graph.compile.cursor import Keyset, fingerprint, page_size, parse
+from graph.compile.fields import Compiler
+from graph.compile.moment import PREFIX
+from graph.compile.selection import Selected
+from graph.compile.tree import Code, Expression, Head, Statement
+from graph.model import MODEL
+from graph.model.declare import Scalar
+from graph.model.identity import record_id
+from graph.model.instants import OPEN
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When: `now` by the caller's clock, `as_of` and `known_at` as asked (None: now, and the watermark)."""
+
+    now: datetime
+    as_of: datetime | None = None
+    known_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """What the caller may see, as the statements need it."""
+
+    person: str | None = None
+    sees_personal_data: bool = False
+
+
+@dataclass(frozen=True)
+class SourceKey:
+    source: str
+    source_id: str
+
+
+@dataclass(frozen=True)
+class ProblemFilter:
+    """Which problems. `statuses` empty: all. None elsewhere: any."""
+
+    key: SourceKey | None = None
+    assigned_to: str | None = None
+    statuses: tuple[str, ...] = ()
+    site: str | None = None
+    task: str | None = None
+
+
+PROBLEM_ORDERS = {
+    "DUE_AT_ASC": Keyset("dueAt", Scalar.INSTANT),
+    "DISCOVERED_AT_DESC": Keyset("discoveredAt", Scalar.INSTANT, descending=True),
+}
+
+
+def by_id(label: str, record: str, selected: Selected, moment: Moment, viewer: Viewer) -> Statement:
+    """The record with that id, null where there is none of that kind or it is not yet known."""
+    compiler = Compiler(MODEL)
+    match = f"(n:Record {{id: {compiler.parameter(record)}}})"
+    data = Head(compiler.collect(match, f"n:{label} AND n.recordedAt <= k", label, "n", selected.only()))
+    return _statement(compiler, data, moment, viewer)
+
+
+def listing(label: str, key: SourceKey | None, selected: Selected, moment: Moment, viewer: Viewer) -> Statement:
+    """All records of a kind, or the one that a source calls so, as a connection."""
+    compiler = Compiler(MODEL)
+    if key is not None:
+        match = f"(n:Record {{id: {compiler.parameter(record_id(key.source, key.source_id))}}})"
+        data = compiler.page(match, f"n:{label} AND n.recordedAt <= k", label, "n", selected, (label, key))
+        return _statement(compiler, data, moment, viewer)
+    keyset = Keyset("id")
+    mark = fingerprint(label, "all")
+    size = compiler.parameter(page_size(selected.arguments.get("first")))
+    seek = f"n.id > {compiler.parameter(_last_id(selected, keyset, mark))}"
+    clauses = (
+        f"MATCH (n:{label}) WHERE {seek} AND n.recordedAt <= k",
+        f"WITH n ORDER BY n.id LIMIT {size} + 1",
+    )
+    rows = compiler.rows_of(clauses, label, "n", selected, keyset, compiler.parameter(mark))
+    total = Code(f"COUNT {{ MATCH (n:{label}) WHERE n.recordedAt <= k }}")
+    return _statement(compiler, compiler.page_of(rows, size, selected, total), moment, viewer)
+
+
+def _last_id(selected: Selected, keyset: Keyset, mark: str) -> str:
+    after = selected.arguments.get("after")
+    return "" if after is None else parse(after, keyset, mark)[1]
+
+
+def problems(where: ProblemFilter, order: str, selected: Selected, moment: Moment, viewer: Viewer) -> Statement:
+    """A worklist: seeks one composite index for each status and stops at the page."""
+    if where.key is not None:
+        return listing("Problem", where.key, selected, moment, viewer)
+    compiler = Compiler(MODEL)
+    keyset = PROBLEM_ORDERS[order]
+    mark = fingerprint("Problem", where, order)
+    size = compiler.parameter(page_size(selected.arguments.get("first")))
+    seek = ""
+    if selected.arguments.get("after") is not None:
+        value, record = parse(selected.arguments["after"], keyset, mark)
+        seek = " AND " + keyset.after("n", compiler.parameter(value), compiler.parameter(record))
+    found = _candidates(compiler, where, keyset, seek, f"LIMIT {size} + 1")
+    clauses = (found, f"WITH n, c ORDER BY {keyset.order('c')} LIMIT {size} + 1")
+    rows = compiler.rows_of(clauses, "Problem", "n", selected, keyset, compiler.parameter(mark), current="c")
+    data = compiler.page_of(rows, size, selected, _problem_count(compiler, where))
+    return _statement(compiler, data, moment, viewer)
+
+
+def problem_count(where: ProblemFilter, moment: Moment, viewer: Viewer) -> Statement:
+    """How many problems the filter holds for."""
+    compiler = Compiler(MODEL)
+    if where.key is not None:
+        match = f"(n:Record {{id: {compiler.parameter(record_id(where.key.source, where.key.source_id))}}})"
+        return _statement(compiler, Code(f"COUNT {{ MATCH {match} WHERE n:Problem }}"), moment, viewer)
+    return _statement(compiler, _problem_count(compiler, where), moment, viewer)
+
+
+def _problem_count(compiler: Compiler, where: ProblemFilter) -> Expression:
+    return Code(f"COUNT {{ {_candidates(compiler, where, None, '', '')} RETURN n }}")
+
+
+def _candidates(compiler: Compiler, where: ProblemFilter, keyset: Keyset | None, seek: str, limit: str) -> str:
+    """Problems whose state as known at `k` is asked for: those unchanged since, and those whose state then was.
+
+    `c` holds the columns of that state. What has changed since `k` is found by the index of its end, so the second
+    branch costs nothing for a read of what is known now.
+    """
+    conditions = "".join(
+        f" AND {{n}}.{name} = {compiler.parameter(value)}"
+        for name, value in (("assignedToId", where.assigned_to), ("siteId", where.site), ("taskId", where.task))
+        if value is not None
+    )
+    status = "UNWIND $statuses AS status " if where.statuses else ""
+    scope = "(k, status)" if where.statuses else "(k)"
+    if where.statuses:
+        compiler.parameters["statuses"] = list(dict.fromkeys(where.statuses))
+        conditions += " AND {n}.status = status"
+    columns = [name for name, value in (("assignedToId", where.assigned_to), ("status", where.statuses)) if value]
+    order = f"ORDER BY {_columns('n', columns, keyset)}" if keyset else ""
+    before = f"ORDER BY {keyset.order('c')}" if keyset else ""
+    now = (
+        f"MATCH (n:Problem) WHERE n.changedAt <= k AND n.recordedAt <= k{conditions.format(n='n')}{seek} "
+        f"WITH n, n AS c {order} {limit} RETURN n, c"
+    )
+    then = (
+        f"MATCH (c:Former) WHERE c.supersededAt > k AND c.changedAt <= k{conditions.format(n='c')}"
+        f"{seek.replace('n.', 'c.')} MATCH (n:Problem)-[:WAS]->(c) WITH n, c {before} {limit} RETURN n, c"
+    )
+    return f"{status}CALL {scope} {{ {now} UNION ALL {then} }}"
+
+
+def _columns(variable: str, equal: list[str], keyset: Keyset) -> str:
+    """All columns of the index, in its order: only then does ORDER BY stream from it."""
+    direction = " DESC" if keyset.descending else ""
+    fixed = [f"{variable}.{name}{direction}" for name in equal]
+    return ", ".join([*fixed, keyset.order(variable)])
+
+
+def _statement(compiler: Compiler, data: Expression, moment: Moment, viewer: Viewer) -> Statement:
+    cypher = f"{PREFIX}RETURN high, t, k, {data.cypher()} AS data"
+    parameters: dict[str, object] = {
+        **compiler.parameters,
+        "now": moment.now,
+        "asOf": moment.as_of,
+        "knownAt": moment.known_at,
+        "open": OPEN,
+        "seesPersonalData": viewer.sees_personal_data,
+    }
+    return Statement(cypher, parameters)
