@@ -19,7 +19,7 @@ def credit_code_check_character(body: str) -> str:
 
 
 def credit_code_is_valid(code: str) -> bool:
-    """Whether `code` is a unified social credit code: 18 characters, capitals, letters in front allowed, check right."""
+    """Whether `code` is a unified social credit code: 18 characters of the alphabet, the last of them right."""
     if len(code) != 18 or not all(character in _VALUES for character in code):
         return False
     return credit_code_check_character(code[:17]) == code[17]
