@@ -1,0 +1,157 @@
+"""Rulebook files: the shipped one is right, and a wrong one is told all that is wrong with it, by line and field."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from graph.model.enums import Level, Role, Severity
+from services.campaign.rulebook import Fault, RulebookError, form, read, shipped
+from services.campaign.rulebook.reading import SHIPPED, parse
+from services.campaign.rules import ASSUMED
+
+TEXT = SHIPPED.read_text(encoding="utf-8")
+
+
+def faults(text: str) -> list[Fault]:
+    with pytest.raises(RulebookError) as raised:
+        parse(text, "notice.yaml")
+    return list(raised.value.faults)
+
+
+def line_of(part: str, text: str = TEXT) -> int:
+    return text[: text.index(part)].count("\n") + 1
+
+
+def changed(old: str, new: str) -> str:
+    assert TEXT.count(old) == 1
+    return TEXT.replace(old, new)
+
+
+def test_every_role_has_the_level_that_the_definition_of_a_trace_gives_it() -> None:
+    table = {
+        Level.DIRECT: {Role.GRID_WORKER, Role.OPERATOR, Role.RESPONSIBLE, Role.CREW},
+        Level.SUPERVISORY: {Role.GRID_LEADER, Role.SUPERVISOR, Role.STATIONED_INSPECTOR, Role.INSPECTOR},
+        Level.LEADERSHIP: {Role.LEADER, Role.HEAD},
+    }
+    assert {role: shipped().level(role) for roles in table.values() for role in roles} == {
+        role: level for level, roles in table.items() for role in roles
+    }
+    with pytest.raises(KeyError):
+        shipped().level(Role.SUPERIOR)
+
+
+def test_a_superior_stands_one_up_and_nobody_above_leadership() -> None:
+    assert [shipped().level_above(level) for level in Level] == [Level.SUPERVISORY, Level.LEADERSHIP, Level.LEADERSHIP]
+
+
+def test_the_graver_a_problem_the_less_time_it_has_and_every_figure_is_assumed() -> None:
+    clocks = [shipped().problem_clock(severity) for severity in Severity]
+    assert clocks == sorted(clocks, reverse=True)
+    assert shipped().problem_clock(Severity.CRITICAL) > timedelta(0)
+    assert {clock.basis for clock in shipped().problem_clocks} == {ASSUMED}
+
+
+def test_a_line_of_work_is_found_by_its_code() -> None:
+    line = shipped().line_of_work("COAL")
+    assert line is not None
+    assert line.zh == "散煤"
+    assert shipped().line_of_work("SUMMER_OZONE") is None
+
+
+def test_another_notice_is_another_file(tmp_path: Path) -> None:
+    data: dict[str, Any] = yaml.safe_load(TEXT)
+    data |= {"version": "summer-2027.1", "campaign": "summer:campaign", "zh": "夏季臭氧", "en": "Summer ozone"}
+    data["linesOfWork"] = [{"code": "SOLVENTS", "zh": "溶剂", "en": "Solvents", "basis": "Notice 7 of 2027, item 2"}]
+    file = tmp_path / "summer.yaml"
+    file.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8-sig")
+    rulebook = read(file)
+    assert [line.code for line in rulebook.lines_of_work] == ["SOLVENTS"]
+    assert rulebook.version == "summer-2027.1"
+
+
+def test_the_exported_form_accepts_the_shipped_file_and_is_the_one_committed() -> None:
+    jsonschema.Draft202012Validator.check_schema(form())
+    jsonschema.validate(yaml.safe_load(TEXT), form(), jsonschema.Draft202012Validator)
+    committed = json.loads(SHIPPED.with_name("rulebook.schema.json").read_text(encoding="utf-8"))
+    assert committed == form(), "rulebook.schema.json is out of date: write form() to it, indented by two"
+
+
+CLOCK = "{severity: NORMAL, hours: 72, basis: ASSUMED}"
+HEAD = "{role: HEAD, level: LEADERSHIP, basis: ASSUMED}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "says"),
+    [
+        (CLOCK, "{severity: NORMAL, hours: 0, basis: ASSUMED}", "problemClocks[1].hours", "give 1 or more"),
+        (CLOCK, "{severity: NORMAL, hours: yes, basis: ASSUMED}", "problemClocks[1].hours", "whole number"),
+        (CLOCK, "{severity: NORMAL, hours: '72', basis: ASSUMED}", "problemClocks[1].hours", "whole number"),
+        (CLOCK, "{severity: NORMAL, hours: 7.5, basis: ASSUMED}", "problemClocks[1].hours", "whole number"),
+        (CLOCK, "{severity: NORMAL, hours: 72}", "problemClocks[1].basis", "is missing; add it"),
+        (CLOCK, "{severity: NORMAL, hours: 72, basis: ' '}", "problemClocks[1].basis", "source:id"),
+        (CLOCK, "{severity: NORMAL, hours: 72, base: ASSUMED, basis: ASSUMED}", "problemClocks[1].base", "no field"),
+        (CLOCK, "{severity: GRAVE, hours: 72, basis: ASSUMED}", "problemClocks[1].severity", "'SERIOUS'"),
+        (CLOCK, "{severity: MINOR, hours: 72, basis: ASSUMED}", "problemClocks[1].severity", "MINOR is given twice"),
+        (CLOCK, "{severity: NORMAL, hours: 7, hours: 8, basis: ASSUMED}", "problemClocks[1].hours", "given twice"),
+        (HEAD, "{role: SUPERIOR, level: LEADERSHIP, basis: ASSUMED}", "roles[9].role", "see superiors"),
+        ("{below: LEADERSHIP, level: LEADERSHIP,", "{below: LEADERSHIP, level: DIRECT,", "superiors[2].level", "below"),
+        ("{code: ROAD_DUST,", "{code: road-dust,", "linesOfWork[4].code", "such as ROAD_DUST"),
+        ("{code: ROAD_DUST,", "{code: COAL,", "linesOfWork[8].code", "keep one"),
+        ("zh: 道路扬尘", "zh: ''", "linesOfWork[4].zh", "may not be empty"),
+        ("campaign: speech:campaign-winter-2024", "campaign: winter", "campaign", "write source:id"),
+        ("version: winter-2024.1", "version: 1", "version", "put it in quotes"),
+    ],
+)
+def test_what_is_wrong_is_told_by_line_and_field(old: str, new: str, field: str, says: str) -> None:
+    text = changed(old, new)
+    found = [fault for fault in faults(text) if fault.field == field]
+    assert len(found) == 1
+    assert says in found[0].message
+    at = line_of("{code: COAL, zh: 散煤", text) if "COAL" in new else line_of(new, text)
+    assert found[0].line == at
+
+
+def test_what_is_left_out_is_told_at_the_section() -> None:
+    text = changed(f"  - {CLOCK}\n", "").replace(f"  - {HEAD}\n", "")
+    assert faults(text) == [
+        Fault(line_of("roles:"), "roles", "no rule for HEAD; add one for each"),
+        Fault(line_of("problemClocks:", text), "problemClocks", "no rule for NORMAL; add one for each"),
+    ]
+
+
+def test_all_faults_are_told_at_once_in_the_order_of_the_file() -> None:
+    text = changed(CLOCK, "{severity: GRAVE, hours: 72, basis: ASSUMED}").replace("zh: 散煤,", "zh: 7,")
+    told = faults(text)
+    assert [fault.field for fault in told] == ["linesOfWork[8].zh", "problemClocks[1].severity"]
+    lines = str(RulebookError("notice.yaml", tuple(told))).splitlines()
+    assert lines[0] == f"notice.yaml:{told[0].line}: linesOfWork[8].zh is no text; put it in quotes"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ("", 1, "begins with fields"),
+        ("- a\n- b\n", 1, "begins with fields"),
+        ("version: [\n", 2, "can't be read as YAML"),
+        ("version: a\nzh: &it x\nen: *it\n", 3, "aliases"),
+        ("version: !!python/name:os.system\n", 1, "can't be read as YAML"),
+        ("version: a\x00", 1, "can't be read as YAML"),
+    ],
+)
+def test_what_is_no_rulebook_at_all(text: str, line: int, says: str) -> None:
+    told = faults(text)
+    assert told[0].line == line
+    assert says in told[0].message
+
+
+def test_a_file_that_cannot_be_read_says_so(tmp_path: Path) -> None:
+    with pytest.raises(RulebookError, match="can't be read: No such file"):
+        read(tmp_path / "nowhere.yaml")
+    (tmp_path / "gbk.yaml").write_bytes("zh: 规则".encode("gbk"))
+    with pytest.raises(RulebookError, match="save it as UTF-8"):
+        read(tmp_path / "gbk.yaml")
