@@ -15,11 +15,13 @@ Chosen where the domain leaves it open:
   are known; an approval (GRANT_EXTENSION, SUSPEND) must name a person or a post.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
 
 class Status(StrEnum):
@@ -437,3 +439,41 @@ def _resumed(life: Life, step: Step) -> Life:
 
 def _lapsed(life: Life) -> Life:
     return replace(life, extension_pending=False, extension_asked_by=None, extension_asked_until=None)
+
+
+def dump(life: Life) -> str:
+    """The life as JSON text, without what is as it was at the beginning."""
+    return json.dumps({name: _dumped(value) for name in _FIELDS if (value := getattr(life, name)) not in _UNSAID})
+
+
+def load(text: str) -> Life:
+    """The life that `dump` wrote."""
+    said: dict[str, Any] = json.loads(text)
+    return Life(**{name: _LOADERS[name](value) if name in _LOADERS else value for name, value in said.items()})
+
+
+_FIELDS = tuple(field.name for field in fields(Life))
+_UNSAID = (None, 0, False)
+_LOADERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
+    {
+        "discovered_at": datetime.fromisoformat,
+        "last_at": datetime.fromisoformat,
+        "due_at": datetime.fromisoformat,
+        "extension_asked_until": datetime.fromisoformat,
+        "suspended_at": datetime.fromisoformat,
+        "suspended_until": datetime.fromisoformat,
+        "clock": lambda seconds: timedelta(seconds=seconds),
+        "status": Status,
+        "suspended_from": Status,
+    }
+)
+
+
+def _dumped(value: object) -> object:
+    match value:
+        case datetime():
+            return value.isoformat()
+        case timedelta():
+            return value.total_seconds()
+        case _:
+            return value
