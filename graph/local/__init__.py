@@ -1,1 +1,42 @@
+"""The local engine: a real Neo4j Community server as a child process, fetched on first use.
 
+connection = start(Path(".zeren"))
+...
+stop(Path(".zeren"))
+"""
+
+from graph.local.connection import Connection
+from graph.local.errors import (
+    ChecksumMismatch,
+    DiskFull,
+    EngineError,
+    FetchFailed,
+    HomeHeld,
+    PortInUse,
+    StartFailed,
+    TooLittleMemory,
+)
+from graph.local.instance import State, Status, running, start, status, stop
+from graph.local.progress import Progress, Silent
+from graph.local.server import Memory
+
+__all__ = [
+    "ChecksumMismatch",
+    "Connection",
+    "DiskFull",
+    "EngineError",
+    "FetchFailed",
+    "HomeHeld",
+    "Memory",
+    "PortInUse",
+    "Progress",
+    "Silent",
+    "StartFailed",
+    "State",
+    "Status",
+    "TooLittleMemory",
+    "running",
+    "start",
+    "status",
+    "stop",
+]

