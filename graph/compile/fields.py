@@ -196,7 +196,7 @@ class Compiler:
             case Facts():
                 return self._facts(declared, variable, selected)
             case Based():
-                return self._basis(current, selected)
+                return self.basis(current, selected)
             case Reached():
                 return self._reached(node, declared, variable, selected)
 
@@ -268,7 +268,7 @@ class Compiler:
         where = known(fact) if selected.arguments.get("history") else holds(fact)
         return self.collect(match, where, kind.label, fact, selected.only(), f"{fact}.validFrom, {fact}.sourceId")
 
-    def _basis(self, current: str, selected: Selected) -> Expression:
+    def basis(self, current: str, selected: Selected) -> Expression:
         clause = self.name("c")
         asked = selected.only()
         by_clause: list[tuple[str, Expression]] = []

@@ -157,6 +157,7 @@ SITE_KIND = Entity(
         Facts("regulations", "who regulates it", "监管归属", fact="Regulation", end=End.TO),
         Facts("responsibilities", "who answers for it", "责任", fact="Responsibility", end=End.TO),
     ),
+    indexes=(Index(("kind",)),),
     owner="oversight",
 )
 

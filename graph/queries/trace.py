@@ -1,0 +1,203 @@
+"""The path walk of a trace: one statement that gathers everything that can matter, for accountability's rules to judge.
+
+It brings supersets: of links that a column gives beside explicit ones, both; which of them counts is the rules' to say.
+Every pattern is bounded by CHAIN, and each row comes with the parts that the client asked to see of it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from graph.compile.fields import Compiler
+from graph.compile.moment import holds, state
+from graph.compile.roots import Moment, Viewer
+from graph.compile.selection import Selected
+from graph.compile.tree import Collect, Expression, Head, MapOf, Statement
+from graph.model import MODEL
+from graph.model.instants import OPEN
+
+CHAIN = 12
+"""No chain of areas, organizations, tasks or posts is longer; a longer one is refused when it is recorded."""
+
+SUBJECTS = ("Problem", "Site", "Area", "Task")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is asked for of the records on a trace, each part under a name of its own."""
+
+    posts: tuple[tuple[str, Selected], ...] = ()
+    organizations: tuple[tuple[str, Selected], ...] = ()
+    areas: tuple[tuple[str, Selected], ...] = ()
+    persons: tuple[tuple[str, Selected], ...] = ()
+    memberships: tuple[tuple[str, Selected], ...] = ()
+    bases: tuple[tuple[str, Selected], ...] = ()
+
+
+def trace(subject: str, shown: Shown, moment: Moment, viewer: Viewer) -> Statement:
+    """Columns: high, k, t and data, the facts as services.accountability.resolvers reads them."""
+    compiler = Compiler(MODEL)
+    gathered = ",\n  ".join(f"{name}: {found.cypher()}" for name, found in _gathered(compiler, shown))
+    cypher = f"{_WALK}RETURN high, k, t, {{\n  {_SUBJECT},\n  {gathered}\n}} AS data"
+    parameters: dict[str, object] = {
+        **compiler.parameters,
+        "subject": subject,
+        "now": moment.now,
+        "asOf": moment.as_of,
+        "knownAt": moment.known_at,
+        "open": OPEN,
+        "seesPersonalData": viewer.sees_personal_data,
+    }
+    return Statement(cypher, parameters)
+
+
+_SUBJECT = (
+    "subject: {id: subject.id, recordedAt: subject.recordedAt, area: area.id, site: site.id, siteKind: kind.id, "
+    "task: task.id, assignedTo: current.assignedToId}"
+)
+
+_IS_SUBJECT = " OR ".join(f"subject:{label}" for label in SUBJECTS)
+
+_WALK = f"""MATCH (w:Watermark {{name: 'main'}})
+WITH CASE WHEN w.holdsAt <= $now THEN w.holdsAt - duration({{microseconds: 1}}) ELSE $now END AS high
+WITH high, coalesce($knownAt, high) AS k
+OPTIONAL MATCH (subject:Record {{id: $subject}}) WHERE subject.recordedAt <= k AND ({_IS_SUBJECT})
+WITH high, k, subject, {state("subject", "f")} AS current
+WITH high, k, subject, current, coalesce($asOf, current.discoveredAt, $now) AS t
+WITH *,
+  CASE WHEN subject:Site THEN subject ELSE head(COLLECT {{ MATCH (current)-[:FOUND_AT]->(x) RETURN x }}) END AS site,
+  CASE WHEN subject:Task THEN subject ELSE head(COLLECT {{ MATCH (current)-[:FALLS_UNDER]->(x) RETURN x }}) END AS task
+WITH *, CASE WHEN subject:Area THEN subject ELSE coalesce(
+  head(COLLECT {{ MATCH (site)-[:WITHIN]->(f:Within)-[:WITHIN_TO]->(x) WHERE {holds("f")}
+    RETURN x ORDER BY f.explicit DESC, f.id LIMIT 1 }}),
+  head(COLLECT {{ MATCH (current)-[:FOUND_IN]->(x) RETURN x }})) END AS area
+WITH *, head(COLLECT {{ WITH {state("site", "f")} AS s MATCH (x:SiteKind {{kind: s.kind}}) RETURN x }}) AS kind,
+  CASE WHEN area IS NULL THEN [] ELSE COLLECT {{
+    MATCH (area) (()-[:WITHIN]->(f:Within WHERE {holds("f")})-[:WITHIN_TO]->()){{0,{CHAIN}}} (x) RETURN DISTINCT x
+  }} END AS areas,
+  CASE WHEN task IS NULL THEN [] ELSE COLLECT {{
+    MATCH (task)-[:SUBTASK_OF]->{{0,{CHAIN}}}(x) RETURN DISTINCT x
+  }} END AS tasks
+WITH *, [x IN [site, kind] WHERE x IS NOT NULL] AS places
+WITH *,
+  COLLECT {{ UNWIND areas + places + tasks AS x
+    MATCH (x)<-[:RESPONSIBILITY_TO]-(r:Responsibility) WHERE {holds("r")} RETURN r }} AS responsibilities,
+  COLLECT {{ UNWIND places AS x
+    MATCH (x)<-[:REGULATION_TO]-(r:Regulation) WHERE {holds("r")} RETURN r }} AS regulations,
+  COLLECT {{ UNWIND tasks AS x
+    MATCH (x)<-[:LEADS_TO|ASSISTS_TO|ANSWERS_FOR_TO]-(r) WHERE {holds("r")} RETURN r }} AS taskLinks,
+  COLLECT {{ UNWIND areas AS x MATCH (x)<-[:GOVERNS_TO]-(r:Governs) WHERE {holds("r")} RETURN r }} AS governing,
+  COLLECT {{ MATCH (site)<-[:OPERATES_TO]-(r:Operates) WHERE {holds("r")} RETURN r }} AS operating
+WITH *, COLLECT {{ UNWIND regulations + taskLinks + operating AS r
+    MATCH (o:Organization)-[:REGULATION|LEADS|ASSISTS|ANSWERS_FOR|OPERATES]->(r) RETURN DISTINCT o }} AS parties
+WITH *, COLLECT {{ UNWIND parties AS o MATCH (o)<-[:HEADS_TO]-(r:Heads) WHERE {holds("r")} RETURN r }} AS heading
+WITH *, COLLECT {{ UNWIND responsibilities + heading AS r
+    MATCH (p:Post)-[:RESPONSIBILITY|HEADS]->(r) RETURN DISTINCT p }} AS seeds
+WITH *, COLLECT {{ UNWIND seeds AS p
+    MATCH (p) (()-[:REPORTS]->(r:Reporting WHERE {holds("r")})-[:REPORTS_TO]->()){{1,{CHAIN}}} (q)
+    WITH DISTINCT r[-1] AS last RETURN last }} AS reporting
+WITH *, COLLECT {{ UNWIND seeds + COLLECT {{ UNWIND reporting AS r MATCH (r)-[:REPORTS_TO]->(q) RETURN q }} AS p
+    RETURN DISTINCT p }} AS posts
+WITH *, COLLECT {{ UNWIND posts AS p MATCH (p)-[:POST_IN]->(r:PostIn) WHERE {holds("r")} RETURN r }} AS postings
+WITH *, COLLECT {{ UNWIND postings AS r MATCH (r)-[:POST_IN_TO]->(o) RETURN DISTINCT o }} AS homes
+WITH *, COLLECT {{ UNWIND homes AS o
+    MATCH (o) (()-[:PART_OF]->(r:PartOf WHERE {holds("r")})-[:PART_OF_TO]->()){{1,{CHAIN}}} (q)
+    WITH DISTINCT r[-1] AS last RETURN last }} AS parents,
+  COLLECT {{ UNWIND posts AS p MATCH (p)<-[:MEMBERSHIP_TO]-(r:Membership) WHERE {holds("r")} RETURN r }} AS memberships
+"""
+
+_VALID = "id: r.id, sourceId: r.sourceId, validFrom: r.validFrom, validTo: r.validTo, recordedAt: r.recordedAt"
+
+
+def _gathered(compiler: Compiler, shown: Shown) -> Iterator[tuple[str, Expression]]:
+    yield "areas", _records(compiler, "Area", "areas", shown.areas, "kind: s.kind")
+    yield "posts", _records(compiler, "Post", "posts", shown.posts)
+    yield "organizations", _records(compiler, "Organization", _ORGANIZATIONS, shown.organizations, "kind: s.kind")
+    yield "persons", _records(compiler, "Person", _PERSONS, shown.persons)
+    yield (
+        "within",
+        _links(
+            "Within", "COLLECT { UNWIND areas AS x MATCH (x)-[:WITHIN]->(r:Within) WHERE " + holds("r") + " RETURN r }"
+        ),
+    )
+    yield "subtasks", _Plain("COLLECT { UNWIND tasks AS x MATCH (x)-[:SUBTASK_OF]->(y) RETURN {from: x.id, to: y.id} }")
+    for name, label, rows in (
+        ("governs", "Governs", "governing"),
+        ("operates", "Operates", "operating"),
+        ("postIn", "PostIn", "postings"),
+        ("partOf", "PartOf", "parents"),
+    ):
+        yield name, _links(label, rows)
+    yield (
+        "taskLinks",
+        _Plain(
+            "COLLECT { UNWIND taskLinks AS r "
+            "MATCH (x)-[:LEADS|ASSISTS|ANSWERS_FOR]->(r)-[:LEADS_TO|ASSISTS_TO|ANSWERS_FOR_TO]->(y) "
+            "RETURN {from: x.id, to: y.id, explicit: r.explicit, "
+            "capacity: CASE WHEN r:Leads THEN 'LEAD' WHEN r:Assists THEN 'ASSISTING' ELSE 'RESPONSIBLE' END} }"
+        ),
+    )
+    for name, label, rows, more in (
+        ("responsibilities", "Responsibility", "responsibilities", ", role: r.role"),
+        ("regulations", "Regulation", "regulations", ", capacity: r.capacity"),
+        ("heads", "Heads", "heading", ", explicit: r.explicit"),
+        ("reporting", "Reporting", "reporting", ""),
+    ):
+        yield name, _facts(compiler, label, rows, more, shown.bases)
+    yield "memberships", _facts(compiler, "Membership", "memberships", "", (), shown.memberships)
+
+
+@dataclass(frozen=True)
+class _Plain:
+    text: str
+
+    def cypher(self) -> str:
+        return self.text
+
+
+_ORGANIZATIONS = (
+    "COLLECT { UNWIND parties + homes + COLLECT { UNWIND parents AS r MATCH (r)-[:PART_OF_TO]->(o) RETURN o } "
+    "+ COLLECT { UNWIND governing AS r MATCH (o)-[:GOVERNS]->(r) RETURN o } AS o RETURN DISTINCT o }"
+)
+_PERSONS = "COLLECT { UNWIND memberships AS r MATCH (x)-[:MEMBERSHIP]->(r) RETURN DISTINCT x }"
+
+
+def _records(
+    compiler: Compiler, label: str, rows: str, shown: tuple[tuple[str, Selected], ...], more: str = ""
+) -> Expression:
+    """Rows {id, …, shown: {name: map}} of entities."""
+    parts: list[tuple[str, Expression]] = []
+    for name, asked in shown:
+        clauses, shape = compiler.object_of(label, "x", asked.only())
+        parts.append((name, Head(Collect(("WITH x", *clauses) if clauses else (), shape)) if clauses else shape))
+    current = f"WITH x, {state('x', 'f')} AS s " if more else ""
+    more = f", {more}" if more else ""
+    return _Plain(
+        f"COLLECT {{ UNWIND {rows} AS x {current}RETURN {{id: x.id{more}, shown: {MapOf(tuple(parts)).cypher()}}} }}"
+    )
+
+
+def _links(label: str, rows: str) -> Expression:
+    kind = MODEL.fact(label)
+    return _Plain(
+        f"COLLECT {{ UNWIND {rows} AS r MATCH (x)-[:{kind.relationship}]->(r)-[:{kind.relationship_to}]->(y) "
+        "RETURN {from: x.id, to: y.id, explicit: r.explicit} }"
+    )
+
+
+def _facts(
+    compiler: Compiler,
+    label: str,
+    rows: str,
+    more: str,
+    bases: tuple[tuple[str, Selected], ...],
+    whole: tuple[tuple[str, Selected], ...] = (),
+) -> Expression:
+    """Rows {id, …, from, to, shown} of facts."""
+    kind = MODEL.fact(label)
+    parts = [(name, compiler.basis("r", asked)) for name, asked in bases]
+    parts += [(name, compiler.object_of(label, "r", asked.only())[1]) for name, asked in whole]
+    shape = MapOf(tuple(parts)).cypher()
+    return _Plain(
+        f"COLLECT {{ UNWIND {rows} AS r MATCH (x)-[:{kind.relationship}]->(r)-[:{kind.relationship_to}]->(y) "
+        f"RETURN {{{_VALID}, from: x.id, to: y.id{more}, shown: {shape}}} }}"
+    )

@@ -1,0 +1,15 @@
+"""The subgraph of the accountability room."""
+
+import strawberry
+
+from schema.build import build
+from services.accountability import resolvers
+from services.accountability.types import Trace
+
+
+@strawberry.type
+class Query:
+    trace: Trace | None = strawberry.field(resolver=resolvers.trace)
+
+
+schema = build(Query)

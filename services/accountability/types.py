@@ -1,0 +1,85 @@
+"""The trace: who answered for a subject, on which line, at which level, on which basis."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from graph.model.enums import Capacity, Gap, Level, LineKind, Role
+from schema.scalars import Instant
+
+if TYPE_CHECKING:
+    from services.campaign.types import Basis
+    from services.organization.types import Area, Membership, Organization, Person, Post
+    from services.oversight.types import Event
+
+LazyBasis = Annotated["Basis", strawberry.lazy("services.campaign.types")]
+LazyArea = Annotated["Area", strawberry.lazy("services.organization.types")]
+LazyMembership = Annotated["Membership", strawberry.lazy("services.organization.types")]
+LazyOrganization = Annotated["Organization", strawberry.lazy("services.organization.types")]
+LazyPerson = Annotated["Person", strawberry.lazy("services.organization.types")]
+LazyPost = Annotated["Post", strawberry.lazy("services.organization.types")]
+LazyEvent = Annotated["Event", strawberry.lazy("services.oversight.types")]
+
+field = strawberry.federation.field
+
+
+@strawberry.federation.type(
+    shareable=True, description="A post with who held it, or a gap where nobody answers. 责任环节"
+)
+class Hop:
+    level: Level
+    role: Role | None
+    organization: LazyOrganization | None
+    post: LazyPost | None
+    area: LazyArea | None = field(description="On the TERRITORIAL line: the area answered for.")
+    holder: LazyPerson | None = field(description="Null where nobody held the post.")
+    capacity: Capacity | None
+    gap: Gap | None = field(description="Null where exactly one person answers. 缺口")
+    distance: int = field(description="How many steps from the subject.")
+    valid_from: Instant | None = field(description="Of the record that put the post there, as all below.")
+    valid_to: Instant | None = field(description="Null: still.")
+    recorded_at: Instant | None
+    backdated: bool = field(description="What it rests on was recorded after the subject was. 事后补录")
+    basis: LazyBasis | None
+    membership: LazyMembership | None = field(description="The record by which the holder held the post.")
+
+
+@strawberry.federation.type(shareable=True, description="One line of responsibility. 责任线")
+class Line:
+    kind: LineKind
+    hops: list[Hop]
+
+
+@strawberry.federation.type(
+    shareable=True, description="An interval in which the problem was in somebody's hands. 经手"
+)
+class Custody:
+    from_: Instant = field(name="from")
+    until: Instant
+    organization: LazyOrganization | None
+    post: LazyPost | None
+    holder: LazyPerson | None
+    reason: str
+    late: bool
+
+
+@strawberry.federation.type(shareable=True, description="What speaks for a person. 有利情节")
+class Exculpatory:
+    holder: LazyPerson
+    reason: str
+    event: LazyEvent | None
+
+
+@strawberry.federation.type(shareable=True, description="The version of the rules that was used. 规则版本")
+class RulebookVersion:
+    version: str
+
+
+@strawberry.federation.type(shareable=True, description="Who answered for the subject. 责任链")
+class Trace:
+    as_of: Instant
+    known_at: Instant
+    lines: list[Line]
+    custody: list[Custody] | None = field(description="Null: this version does not work it out yet.")
+    exculpatory: list[Exculpatory] | None = field(description="Null: this version does not work it out yet.")
+    rulebook: RulebookVersion

@@ -1,0 +1,65 @@
+"""Reads of the oversight room beyond look-ups."""
+
+from enum import Enum
+from typing import Any
+
+import strawberry
+
+from graph.compile import roots
+from graph.compile.roots import ProblemFilter
+from graph.model.enums import ProblemStatus
+from schema.scalars import Instant
+from services.hosting.context import Context
+from services.hosting.reading import answer, source_key
+
+
+@strawberry.input(name="ProblemFilter", description="Which problems; all conditions hold together. 问题筛选")
+class ProblemFilterInput:
+    source: str | None = None
+    source_id: str | None = None
+    assigned_to: strawberry.ID | None = strawberry.field(default=None, description="The organization that must act.")
+    status: list[ProblemStatus] | None = strawberry.field(default=None, description="Any of these; none given: all.")
+    site: strawberry.ID | None = None
+    task: strawberry.ID | None = None
+
+    def plain(self) -> ProblemFilter:
+        return ProblemFilter(
+            key=source_key(self.source, self.source_id),
+            assigned_to=self.assigned_to,
+            statuses=tuple(str(status) for status in self.status or ()),
+            site=self.site,
+            task=self.task,
+        )
+
+
+@strawberry.enum(description="In which order problems stand; in DUE_AT_ASC those without a clock are last.")
+class ProblemOrder(Enum):
+    DUE_AT_ASC = "DUE_AT_ASC"
+    DISCOVERED_AT_DESC = "DISCOVERED_AT_DESC"
+
+
+async def problems(
+    info: strawberry.Info[Context, None],
+    filter: ProblemFilterInput | None = None,  # noqa: A002 - the argument's name in the schema
+    order_by: ProblemOrder = ProblemOrder.DISCOVERED_AT_DESC,
+    first: int | None = 20,
+    after: str | None = None,
+    as_of: Instant | None = None,
+    known_at: Instant | None = None,
+) -> Any:
+    """Problems in pages. 问题列表"""
+    del first, after  # read from the selection, as those of nested lists are
+    where = filter.plain() if filter else ProblemFilter()
+    row = await answer(info, lambda s, m, v: roots.problems(where, order_by.value, s, m, v), as_of, known_at)
+    return row["data"]
+
+
+async def problem_count(
+    info: strawberry.Info[Context, None],
+    filter: ProblemFilterInput | None = None,  # noqa: A002 - the argument's name in the schema
+    known_at: Instant | None = None,
+) -> int:
+    """How many problems the filter holds for. 问题数"""
+    where = filter.plain() if filter else ProblemFilter()
+    row = await answer(info, lambda _, m, v: roots.problem_count(where, m, v), None, known_at)
+    return row["data"]
