@@ -1,0 +1,99 @@
+"""Checks what the references of rows lead to, and tells rows apart by value."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+
+import orjson
+
+from graph.model.enums import SiteType
+from services.integration.bundle.columns import LINK_KINDS, SUBJECT_TARGETS, Column, File, Type
+from services.integration.bundle.faults import Fault
+from services.integration.bundle.resolving import Resolver
+from services.integration.bundle.staging import Row
+from services.integration.bundle.values import Value
+
+_REFERRING = (Type.REFERENCE, Type.REFERENCES, Type.SUBJECT)
+_SITE_KINDS = frozenset(kind.value for kind in SiteType)
+_DIGEST_CHARACTERS = 32
+
+
+def references_in(file: File, rows: Iterable[Row]) -> Iterator[str]:
+    """Every reference in the rows, and every basis, which may be one."""
+    for position, column in enumerate(file.columns, start=1):
+        if column.type in (Type.REFERENCE, Type.SUBJECT, Type.BASIS):
+            yield from (str(value) for row in rows if (value := row[position]) is not None)
+        elif column.type is Type.REFERENCES:
+            for row in rows:
+                if (value := row[position]) is not None:
+                    yield from str(value).split(";")
+
+
+def reference_faults(file: File, rows: Sequence[Row], resolver: Resolver) -> Iterator[Fault]:
+    """The references in these rows that lead nowhere, or to a record of another kind."""
+    resolver.load(references_in(file, rows))
+    for position, column in enumerate(file.columns, start=1):
+        if column.type not in _REFERRING:
+            continue
+        for row in rows:
+            value = row[position]
+            if value is None:
+                continue
+            targets = subject_targets(file, column, row) if column.type is Type.SUBJECT else column.targets
+            if targets is None:  # the column that would say it is faulty itself
+                continue
+            if column.type is Type.SUBJECT and not targets:
+                if value not in _SITE_KINDS:
+                    message = f"the subject of a SITE_KIND row is one of {', '.join(sorted(_SITE_KINDS))}"
+                    yield Fault(file.name, _number(row), column.name, str(value), message)
+                continue
+            items = str(value).split(";") if column.type is Type.REFERENCES else (str(value),)
+            for item in items:
+                label = resolver.label(item)
+                if label not in targets:
+                    yield Fault(file.name, _number(row), column.name, item, _message(label, targets))
+
+
+def subject_targets(file: File, column: Column, row: Row) -> tuple[str, ...] | None:
+    """The labels that a SUBJECT cell may lead to; () where it names a kind of site, None where the row does not say."""
+    names = list(file.by_name)
+    if file.name == "links":
+        kind = row[1 + names.index("kind")]
+        if kind is None:
+            return None
+        fact = LINK_KINDS[str(kind)]
+        return fact.from_ if column.name == "from" else fact.to
+    kind = row[1 + names.index("subjectKind")]
+    if kind is None:
+        return None
+    return () if kind == "SITE_KIND" else (SUBJECT_TARGETS[str(kind)],)
+
+
+def row_digest(file: File, row: Row, resolver: Resolver) -> str:
+    """What the row says, by value: the same in whichever way its references and times are written."""
+    said: list[Value | list[str] | None] = [file.name]
+    for value, column in zip(row[1:], file.columns, strict=False):
+        if value is None:
+            said.append(None)
+        elif column.type in (Type.ID, Type.REFERENCE):
+            said.append(resolver.record(str(value)))
+        elif column.type is Type.REFERENCES:
+            said.append(sorted(resolver.record(item) for item in str(value).split(";")))
+        elif column.type is Type.SUBJECT:
+            said.append(str(value) if value in _SITE_KINDS else resolver.record(str(value)))
+        elif column.type is Type.BASIS:
+            clause = resolver.clause(str(value))
+            said.append(str(value) if clause is None else resolver.record(clause))
+        else:
+            said.append(value)
+    return hashlib.sha256(orjson.dumps(said)).hexdigest()[:_DIGEST_CHARACTERS]
+
+
+def _number(row: Row) -> int:
+    return int(row[0] or 0)
+
+
+def _message(label: str | None, targets: tuple[str, ...]) -> str:
+    wanted = " or ".join(targets)
+    if label is None:
+        return f"leads nowhere: give the id of a record ({wanted}) of this bundle or of one imported before"
+    return f"is a {label}; give the id of a record of kind {wanted}"

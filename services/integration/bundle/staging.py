@@ -1,0 +1,134 @@
+"""A file on disk that holds the rows of a bundle, typed, while it is checked and loaded.
+
+A county's ledger is larger than memory and its events come in any order. SQLite sorts and joins it on disk in bounded
+memory, and needs nothing beside the standard library.
+"""
+
+import sqlite3
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from services.integration.bundle.columns import FILES, File
+from services.integration.bundle.values import Value
+
+Row = Sequence[Value | None]
+"""A staged row: its row number, then the values of the file's columns in their declared order."""
+
+_FETCH = 5_000
+_CACHE_KIB = 128 * 1024
+_FILE_NUMBER = {file.name: number for number, file in enumerate(FILES)}
+NUMBERED = tuple(file.name for file in FILES)
+
+
+class Staging:
+    """The rows by file, the ids over all files, and what the check worked out for the load."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "staging.sqlite"
+        self._db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", f"cache_size=-{_CACHE_KIB}", "locking_mode=EXCLUSIVE"):
+            self._db.execute(f"PRAGMA {pragma}")
+        for file in FILES:
+            columns = ", ".join(f'"{column.name}"' for column in file.columns)
+            self._db.execute(f'CREATE TABLE "{file.name}" (row INTEGER PRIMARY KEY, {columns})')
+        self._db.execute("CREATE TABLE ids (id TEXT, file INTEGER, row INTEGER)")
+        self._db.execute("CREATE TABLE lives (problem TEXT PRIMARY KEY, life TEXT) WITHOUT ROWID")
+        self._db.execute("BEGIN")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._db.close()
+
+    def add(self, file: File, rows: Sequence[Row]) -> None:
+        """Put the rows in, and their ids."""
+        marks = ", ".join("?" * (len(file.columns) + 1))
+        self._db.executemany(f'INSERT INTO "{file.name}" VALUES ({marks})', rows)  # noqa: S608 - names from the declaration
+        if file.key == ("id",):
+            number = _FILE_NUMBER[file.name]
+            self._db.executemany("INSERT INTO ids VALUES (?, ?, ?)", [(row[1], number, row[0]) for row in rows])
+
+    def index(self) -> None:
+        """Make what was put in findable; call it once, after all rows."""
+        self._db.execute("COMMIT")
+        self._db.execute("CREATE INDEX by_id ON ids (id, file, row)")
+        self._db.execute("CREATE INDEX problem_by_id ON problems (id)")
+        self._db.execute("CREATE INDEX event_by_problem ON events (problem, at, row)")
+
+    def count(self, file: str) -> int:
+        return int(self._db.execute(f'SELECT count(*) FROM "{file}"').fetchone()[0])  # noqa: S608
+
+    def other_sources(self) -> set[str]:
+        """The sources that ids of rows name."""
+        found = self._db.execute("SELECT DISTINCT substr(id, 1, instr(id, ':') - 1) FROM ids WHERE instr(id, ':') > 0")
+        return {source for (source,) in found}
+
+    def rows(self, file: str, order: str = "row") -> Iterator[tuple[Any, ...]]:
+        """All rows of the file, ordered by columns of its own."""
+        return self._select(f'SELECT * FROM "{file}" ORDER BY {order}')  # noqa: S608
+
+    def batches(self, file: str, order: str = "row", size: int = _FETCH) -> Iterator[list[tuple[Any, ...]]]:
+        cursor = self._db.execute(f'SELECT * FROM "{file}" ORDER BY {order}')  # noqa: S608
+        while rows := cursor.fetchmany(size):
+            yield rows
+
+    def repeated_ids(self) -> Iterator[tuple[str, str, int, str, int]]:
+        """(id, file, row, file of its first row, first row) of every row whose id was there before it."""
+        found = self._select(
+            "SELECT i.id, i.file, i.row, f.file, f.row FROM ids i JOIN ids f ON f.id = i.id"
+            " WHERE i.id IN (SELECT id FROM ids GROUP BY id HAVING count(*) > 1)"
+            " AND (f.file, f.row) = (SELECT file, row FROM ids m WHERE m.id = i.id ORDER BY file, row LIMIT 1)"
+            " AND (i.file, i.row) <> (f.file, f.row)"
+        )
+        return (
+            (str(id_), NUMBERED[int(file)], int(row), NUMBERED[int(first)], int(first_row))
+            for id_, file, row, first, first_row in found
+        )
+
+    def repeated_keys(self, file: File) -> Iterator[tuple[int, int]]:
+        """(row, first row) of every row of the file whose key was there before it."""
+        key = ", ".join(f'"{name}"' for name in file.key)
+        return self._select(
+            f'SELECT row, first FROM (SELECT row, min(row) OVER (PARTITION BY {key}) AS first FROM "{file.name}")'  # noqa: S608
+            " WHERE row <> first"
+        )
+
+    def files_of(self, ids: Collection[str]) -> dict[str, tuple[str, int]]:
+        """(file, row) of each of the ids that the bundle has."""
+        found: dict[str, tuple[str, int]] = {}
+        wanted = list(ids)
+        for start in range(0, len(wanted), 500):
+            part = wanted[start : start + 500]
+            marks = ", ".join("?" * len(part))
+            for id_, file, row in self._db.execute(
+                f"SELECT id, file, row FROM ids WHERE id IN ({marks}) ORDER BY file DESC, row DESC",  # noqa: S608
+                part,
+            ):
+                found[id_] = (NUMBERED[file], row)
+        return found
+
+    def histories(self) -> Iterator[tuple[Any, ...]]:
+        """Events with `problems` columns (row, discoveredAt) of their problem, by problem, instant and row."""
+        return self._select(
+            "SELECT e.*, p.row, p.discoveredAt FROM events e LEFT JOIN problems p ON p.id = e.problem"
+            " ORDER BY e.problem, e.at, e.row"
+        )
+
+    def keep_lives(self, lives: Sequence[tuple[str, str]]) -> None:
+        """Keep the state (JSON) of problems after their events."""
+        self._db.executemany("INSERT OR REPLACE INTO lives VALUES (?, ?)", lives)
+
+    def problems_with_lives(self) -> Iterator[tuple[Any, ...]]:
+        """(problem, life or None, the columns of problems.csv or None) of every problem with a row or an event."""
+        return self._select(
+            "SELECT p.id, l.life, p.* FROM problems p LEFT JOIN lives l ON l.problem = p.id"
+            " UNION ALL SELECT l.problem, l.life, p.* FROM lives l LEFT JOIN problems p ON p.id = l.problem"
+            " WHERE p.id IS NULL ORDER BY 1"
+        )
+
+    def _select(self, statement: str) -> Iterator[tuple[Any, ...]]:
+        cursor = self._db.execute(statement)
+        while rows := cursor.fetchmany(_FETCH):
+            yield from rows
