@@ -1,12 +1,17 @@
 """The one door to Neo4j: no other module imports its driver."""
 
-from collections.abc import Mapping
-from typing import Any, LiteralString, Self, cast
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, LiteralString, Self, TypeVar, cast
 
 import neo4j
 from neo4j import exceptions
 
 CONNECT_SECONDS = 5.0
+
+Row = dict[str, Any]
+"""A row of an answer: the driver's values by the names that the statement returns."""
+
+Answer = TypeVar("Answer")
 _UNTYPED: Any = neo4j.AsyncGraphDatabase  # its keyword settings carry no types
 
 
@@ -85,26 +90,63 @@ class Database:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def read(self, statement: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+    async def read(self, statement: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         """Run a statement that only reads, and return its rows."""
         return await self._run(statement, parameters, neo4j.RoutingControl.READ)
 
-    async def write(self, statement: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+    async def write(self, statement: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         """Run a statement that may write, in a transaction of its own, and return its rows."""
         return await self._run(statement, parameters, neo4j.RoutingControl.WRITE)
 
+    async def transact(self, work: Callable[["Transaction"], Awaitable[Answer]]) -> Answer:
+        """Run `work` in one writing transaction; it is run again where the server asks for that (deadlock, new leader).
+
+        When this returns, what was written is on disk. An exception from `work` rolls everything back.
+        """
+
+        async def unit(transaction: neo4j.AsyncManagedTransaction) -> Answer:
+            return await work(Transaction(transaction))
+
+        try:
+            async with self._driver.session() as session:
+                return await session.execute_write(unit)
+        except (exceptions.DriverError, exceptions.Neo4jError) as error:
+            raise self._explained(error) from error
+
     async def _run(
         self, statement: str, parameters: Mapping[str, Any] | None, routing: neo4j.RoutingControl
-    ) -> list[dict[str, Any]]:
-        # The driver asks for literals to keep values out of statements; the compiler's are built from the model only.
-        text = cast("LiteralString", statement)
+    ) -> list[Row]:
         try:
-            records, _, _ = await self._driver.execute_query(text, dict(parameters or {}), routing_=routing)
+            found = await self._driver.execute_query(_dialect(statement), dict(parameters or {}), routing_=routing)
         except (exceptions.DriverError, exceptions.Neo4jError) as error:
-            if error.is_retryable() or isinstance(error, exceptions.AuthError):
-                raise explain(error, self.uri, "unknown") from error
-            raise
-        return [record.data() for record in records]
+            raise self._explained(error) from error
+        return [_row(record) for record in found.records]
+
+    def _explained(self, error: exceptions.DriverError | exceptions.Neo4jError) -> Exception:
+        if error.is_retryable() or isinstance(error, exceptions.AuthError):
+            return explain(error, self.uri, "unknown")
+        return error
+
+
+class Transaction:
+    """A writing transaction that is open."""
+
+    def __init__(self, transaction: neo4j.AsyncManagedTransaction) -> None:
+        self._transaction = transaction
+
+    async def run(self, statement: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
+        """Run a statement inside the transaction, and return its rows."""
+        result = await self._transaction.run(_dialect(statement), dict(parameters or {}))
+        return [_row(record) async for record in result]
+
+
+def _row(record: neo4j.Record) -> Row:
+    return dict(zip(record.keys(), record, strict=True))
+
+
+def _dialect(statement: str) -> LiteralString:
+    # The driver asks for literals to keep values out of statements; the compiler's are built from the model only.
+    return cast("LiteralString", f"CYPHER 25 {statement}")
 
 
 def explain(error: Exception, uri: str, agent: str) -> DatabaseError:

@@ -7,7 +7,6 @@ import strawberry
 from graphql import GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema, is_abstract_type, is_object_type
 from strawberry.schema.config import StrawberryConfig
 
-from schema.enums import register_enums
 from schema.scalars import SCALARS
 
 ROOTS = frozenset({"Query", "Mutation", "Subscription"})
@@ -21,7 +20,6 @@ def build(
     types: Sequence[type] = (),
 ) -> strawberry.federation.Schema:
     """The schema over these root types. Below the roots every value is read from its parent's row by response key."""
-    register_enums()
     schema = strawberry.federation.Schema(
         query=query,
         mutation=mutation,

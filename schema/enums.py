@@ -1,17 +1,52 @@
-"""The model's closed lists as GraphQL enums, each value described by its Chinese term."""
+"""The model's closed lists as GraphQL enums, each value described by its Chinese term. Types take them from here."""
 
-from functools import cache
 from typing import Any
 
 import strawberry
 
-from graph.model import enums
+from graph.model.enums import (
+    AreaKind,
+    Capacity,
+    EventKind,
+    Gap,
+    Indicator,
+    Level,
+    LineKind,
+    OrganizationKind,
+    Origin,
+    ProblemAction,
+    ProblemStatus,
+    Role,
+    Severity,
+    SiteType,
+    SubjectKind,
+    Term,
+)
 
 
-@cache
-def register_enums() -> None:
-    """Give every closed list its descriptions; to be called before a schema is built."""
-    for term in enums.Term.__subclasses__():
-        made: Any = strawberry.enum(term, description=(term.__doc__ or "").strip() or None)
-        for value in made.__strawberry_definition__.values:
-            value.description = term[value.name].zh
+def _register(term: type[Term]) -> None:
+    made: Any = strawberry.enum(term, description=(term.__doc__ or "").strip() or None)
+    for value in made.__strawberry_definition__.values:
+        value.description = term[value.name].zh
+
+
+for _term in Term.__subclasses__():
+    _register(_term)
+
+__all__ = [
+    "AreaKind",
+    "Capacity",
+    "EventKind",
+    "Gap",
+    "Indicator",
+    "Level",
+    "LineKind",
+    "OrganizationKind",
+    "Origin",
+    "ProblemAction",
+    "ProblemStatus",
+    "Role",
+    "Severity",
+    "SiteType",
+    "SubjectKind",
+]  # fmt: skip

@@ -6,7 +6,7 @@ import strawberry
 from graphql import GraphQLError
 
 from graph.compile.errors import ReadError
-from graph.model.enums import ProblemAction
+from schema.enums import ProblemAction
 
 
 def as_graphql(error: ReadError) -> GraphQLError:

@@ -127,7 +127,7 @@ def _shown(selected: Selected) -> walk.Shown:
         for part in hops.only():
             if part.name in PARTS:
                 parts[PARTS[part.name]].append((_name(part), part))
-    return walk.Shown(**{name: tuple({key: part for key, part in found}.items()) for name, found in parts.items()})
+    return walk.Shown(**{name: tuple(dict(found).items()) for name, found in parts.items()})
 
 
 def _name(part: Selected) -> str:

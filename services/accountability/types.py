@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from graph.model.enums import Capacity, Gap, Level, LineKind, Role
+from schema.enums import Capacity, Gap, Level, LineKind, Role
 from schema.scalars import Instant
 
 if TYPE_CHECKING:

@@ -40,7 +40,7 @@ class Clause:
     directive: Directive
 
 
-@strawberry.federation.type(shareable=True, description="What something rests on; title ASSUMED: a choice of zeren. 依据")
+@strawberry.federation.type(shareable=True, description="What something rests on. 依据")
 class Basis:
     title: str = strawberry.federation.field(description="The directive's title, or the document named, or ASSUMED.")
     clause: Clause | None

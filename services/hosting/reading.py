@@ -56,7 +56,7 @@ def _check_known_at(row: dict[str, Any], known_at: datetime | None) -> None:
     if known_at is not None and known_at > high:
         raise ReadError(
             ReadErrorCode.FUTURE_KNOWN_AT,
-            f"knownAt {known_at.isoformat()} is later than what is surely recorded, {high.isoformat()}; ask for that or earlier",
+            f"knownAt {known_at.isoformat()} is later than what is surely recorded; ask for {high.isoformat()} or earlier",
         )
 
 

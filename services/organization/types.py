@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from graph.model.enums import AreaKind, OrganizationKind, Role
 from schema.declaration import node
+from schema.enums import AreaKind, OrganizationKind, Role
 from schema.pagination import Connection, facts, paged
 from schema.scalars import Instant
 

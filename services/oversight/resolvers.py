@@ -7,7 +7,7 @@ import strawberry
 
 from graph.compile import roots
 from graph.compile.roots import ProblemFilter
-from graph.model.enums import ProblemStatus
+from schema.enums import ProblemStatus
 from schema.scalars import Instant
 from services.hosting.context import Context
 from services.hosting.reading import answer, source_key

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from graph.model.enums import (
+from schema.declaration import node
+from schema.enums import (
     Capacity,
     EventKind,
     Origin,
@@ -12,7 +13,6 @@ from graph.model.enums import (
     Severity,
     SiteType,
 )
-from schema.declaration import node
 from schema.errors import Refusal
 from schema.pagination import Connection, facts, paged
 from schema.scalars import Instant
