@@ -1,28 +1,60 @@
 # zeren's commands. `make help` lists them.
 PYTHON ?= python3
 UV := .tools/bin/uv
-RUN := .venv/bin
+COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
 
 help: ## list what one needs
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+demo: .venv/.ready ## start everything on the shipped campaign and show a trace (ONCE=1: show it, stop, and exit)
+	@zeren up --demo $(if $(ONCE),--once) $(if $(PORT),--port $(PORT)) $(if $(HOME_DIR),--home $(HOME_DIR))
+
+test: .venv/.tested ## run all tests on a real Neo4j, found or started (ARGS="-k word" picks)
+	@python -m pytest $(ARGS)
+
+check: .venv/.tested ## formatting, lint, types and import contracts
+	@ruff format --check --quiet . || { echo "==> run: make format"; exit 1; }
+	@ruff check --quiet .
+	@lint-imports --no-timestamp
+	@pyright --warnings
+
+format: .venv/.tested ## put the code in its form
+	@ruff check --quiet --fix . || true
+	@ruff format --quiet .
+
+schema: .venv/.tested ## write schema/sdl, the supergraph and the reference anew from the code
+	@zeren schema export
+
+bench: .venv/.tested ## measure against the bars of the issue
+	@python -m tests.bench $(ARGS)
+
+setup: .venv/.tested ## install all that development needs (every other target installs what it needs)
+
+lock: $(UV) ## write the lock files anew from pyproject.toml (UPGRADE=1 moves versions up)
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) --extra local --group build --output-file requirements.lock
+	@$(COMPILE) --constraint requirements.lock --extra local --group build --group dev --output-file requirements-dev.lock
+	@$(COMPILE) --constraint requirements.lock --group build --output-file docker/requirements.lock
 
 $(UV):
 	@echo "==> bringing uv into .tools"
-	@$(PYTHON) -m venv .tools && .tools/bin/pip --quiet install uv
+	@$(PYTHON) -m venv .tools
+	@.tools/bin/pip --quiet --disable-pip-version-check install uv
 
-.venv/.synced: $(UV) requirements.lock pyproject.toml
+.venv/.ready: requirements.lock pyproject.toml | $(UV)
 	@echo "==> installing the locked packages into .venv"
 	@$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
-	@$(UV) pip sync --require-hashes requirements.lock
-	@$(UV) pip install --quiet --no-deps --editable .
+	@$(UV) pip install --require-hashes --requirement requirements.lock
+	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-setup: .venv/.synced ## install what is needed (every other target does it by itself)
+.venv/.tested: .venv/.ready requirements-dev.lock
+	@echo "==> installing the locked development tools into .venv"
+	@$(UV) pip sync --require-hashes requirements-dev.lock
+	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
 
-lock: $(UV) ## write requirements.lock anew from pyproject.toml
-	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --group dev --output-file requirements.lock pyproject.toml
-
-.PHONY: help setup lock
+.PHONY: help demo test check format schema bench setup lock

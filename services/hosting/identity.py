@@ -76,13 +76,6 @@ class Unauthenticated(Exception):
             return 'Bearer realm="zeren"'
         return f'Bearer realm="zeren", error="invalid_token", error_description="{self.reason.value}"'
 
-    def body(self) -> dict[str, object]:
-        return {
-            "errors": [
-                {"message": self.message, "extensions": {"code": "UNAUTHENTICATED", "reason": self.reason.value}},
-            ]
-        }
-
 
 class KeysUnavailable(Exception):
     """The issuer's keys can't be had now, so nobody's token can be checked: the service's trouble, not the caller's."""

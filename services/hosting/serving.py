@@ -1,0 +1,67 @@
+"""Serve an app on a socket: one set of server options for every room, the gateway and the tests."""
+
+import gc
+import socket
+from collections.abc import Callable
+from errno import EADDRINUSE
+from typing import Any, cast
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from services.hosting.settings import Settings
+
+
+class PortTaken(Exception):
+    """Another process listens on the address that was asked for."""
+
+
+class Server(uvicorn.Server):
+    """A uvicorn server that tells when its port is open."""
+
+    def __init__(self, config: uvicorn.Config, opened: Callable[[], None] | None) -> None:
+        super().__init__(config)
+        self._opened = opened
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        # What start-up made lives as long as the process: the collector need not walk it at each turn.
+        gc.collect()
+        gc.freeze()
+        if self._opened and self.started:
+            self._opened()
+
+
+def listen(bind: str, port: int) -> socket.socket:
+    """A socket open on `bind`:`port` (0: any free port); raises PortTaken, or OSError for a foreign address."""
+    family = socket.AF_INET6 if ":" in bind else socket.AF_INET
+    opened = socket.socket(family, socket.SOCK_STREAM)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        opened.bind((bind, port))
+        opened.listen(1024)
+    except OSError as error:
+        opened.close()
+        if error.errno == EADDRINUSE:
+            raise PortTaken(
+                f"Port {port} on {bind} is in use. Give another by --port or ZEREN_PORT, or stop what listens there."
+            ) from error
+        raise
+    return opened
+
+
+def server(app: ASGIApp, settings: Settings, opened: Callable[[], None] | None = None) -> Server:
+    """A server for `app`, to be run by `await server.serve([listen(bind, port)])` and stopped by `should_exit = True`.
+
+    `opened` is called once its port takes requests.
+    """
+    config = uvicorn.Config(
+        cast("Any", app),  # uvicorn and starlette write the same ASGI types differently
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws="websockets-sansio",
+        ws_max_size=settings.request_bytes,
+        timeout_graceful_shutdown=10,
+    )
+    return Server(config, opened)
