@@ -108,7 +108,8 @@ class Database:
             return await work(Transaction(transaction))
 
         try:
-            async with self._driver.session() as session:
+            untyped: Any = self._driver
+            async with untyped.session() as session:
                 return await session.execute_write(unit)
         except (exceptions.DriverError, exceptions.Neo4jError) as error:
             raise self._explained(error) from error
@@ -141,7 +142,8 @@ class Transaction:
 
 
 def _row(record: neo4j.Record) -> Row:
-    return dict(zip(record.keys(), record, strict=True))
+    values = cast("tuple[Any, ...]", record)
+    return dict(zip(record.keys(), values, strict=True))
 
 
 def _dialect(statement: str) -> LiteralString:

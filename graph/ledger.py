@@ -1,0 +1,78 @@
+"""The ledger's chain: each event is sealed over its body and the hash of the event before it on the same subject.
+
+The body is canonical JSON (RFC 8785) and holds `previousHash`, so the SHA-256 of the text alone is the event's hash.
+`recordedAt` is not in the body: an import's is taken when it becomes visible, after its events were sealed.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import rfc8785
+
+from graph.model.instants import utc
+
+FORM = 1
+"""Of the body. It is in every body, so that a later form can be told from this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What an event says, before it is sealed. `row` holds what was recorded where the event records a record."""
+
+    id: str
+    subject: str
+    position: int
+    kind: str
+    at: datetime
+    actor: str | None = None
+    post: str | None = None
+    to_organization: str | None = None
+    due_at: datetime | None = None
+    evidence: tuple[str, ...] = ()
+    note: str | None = None
+    row: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """`data`: the canonical body. `hash`: its SHA-256, hexadecimal. `previous_hash`: None for the first of a chain."""
+
+    data: str
+    hash: str
+    previous_hash: str | None
+
+
+def seal(entry: Entry, previous_hash: str | None) -> Sealed:
+    """Seal an event onto the chain that ends in `previous_hash`. What is not said is left out of the body."""
+    body: dict[str, object] = {
+        "form": FORM,
+        "id": entry.id,
+        "subject": entry.subject,
+        "position": entry.position,
+        "kind": entry.kind,
+        "at": text_of(entry.at),
+    }
+    said: dict[str, object] = {
+        "actor": entry.actor,
+        "post": entry.post,
+        "toOrganization": entry.to_organization,
+        "dueAt": None if entry.due_at is None else text_of(entry.due_at),
+        "evidence": list(entry.evidence) or None,
+        "note": entry.note,
+        "row": None if entry.row is None else dict(entry.row),
+        "previousHash": previous_hash,
+    }
+    body.update({name: value for name, value in said.items() if value is not None})
+    data = _canonical(body)
+    return Sealed(data.decode(), hashlib.sha256(data).hexdigest(), previous_hash)
+
+
+def text_of(instant: datetime) -> str:
+    """An instant as bodies have it: UTC, always with six digits of a second."""
+    return utc(instant).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _canonical(body: dict[str, object]) -> bytes:
+    return rfc8785.dumps(body)  # pyright: ignore[reportArgumentType] - its type is recursive, and private
