@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from graph.session import Database
 from strawberry.fastapi import BaseContext
 
+from graph.session import Database
 from services.hosting.identity import Caller
 
 Clock = Callable[[], datetime]
