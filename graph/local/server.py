@@ -81,6 +81,8 @@ server.memory.pagecache.size={memory.page_cache}
 db.query.default_language=CYPHER_25
 db.tx_log.preallocate=false
 dbms.usage_report.enabled=false
+# At the end Neo4j would wait twice 5 s for clients, after its databases are closed already.
+internal.server.bolt.thread_pool_shutdown_wait_time=0s
 """
 
 
