@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-import rfc8785
+import orjson
 
 from graph.model.instants import utc
 
@@ -71,8 +71,10 @@ def seal(entry: Entry, previous_hash: str | None) -> Sealed:
 
 def text_of(instant: datetime) -> str:
     """An instant as bodies have it: UTC, always with six digits of a second."""
-    return utc(instant).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{utc(instant).isoformat(timespec='microseconds')[:-6]}Z"
 
 
 def _canonical(body: dict[str, object]) -> bytes:
-    return rfc8785.dumps(body)  # pyright: ignore[reportArgumentType] - its type is recursive, and private
+    # Without floats and with ASCII keys orjson's sorted form is RFC 8785's, at a tenth of the time of rfc8785; a test
+    # holds the two together.
+    return orjson.dumps(body, option=orjson.OPT_SORT_KEYS)

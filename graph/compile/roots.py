@@ -7,7 +7,7 @@ from graph.compile.cursor import Keyset, fingerprint, page_size, parse
 from graph.compile.fields import Compiler
 from graph.compile.moment import PREFIX
 from graph.compile.selection import Selected
-from graph.compile.tree import Code, Expression, Head, Statement
+from graph.compile.tree import Code, Expression, Head, MapOf, Statement
 from graph.model import MODEL
 from graph.model.declare import Scalar
 from graph.model.identity import record_id
@@ -167,3 +167,13 @@ def _statement(compiler: Compiler, data: Expression, moment: Moment, viewer: Vie
         "seesPersonalData": viewer.sees_personal_data,
     }
     return Statement(cypher, parameters)
+
+
+def records(parts: dict[str, tuple[str, str, Selected]], moment: Moment, viewer: Viewer) -> Statement:
+    """Several records at once, each under its key: (label, id, what is asked of it)."""
+    compiler = Compiler(MODEL)
+    entries: list[tuple[str, Expression]] = []
+    for number, (key, (label, record, selected)) in enumerate(parts.items()):
+        match = f"(n{number}:Record {{id: {compiler.parameter(record)}}})"
+        entries.append((key, Head(compiler.collect(match, f"n{number}:{label}", label, f"n{number}", selected.only()))))
+    return _statement(compiler, MapOf(tuple(entries)), moment, viewer)

@@ -36,7 +36,7 @@ async def answer(
     context = info.context
     moment = Moment(context.clock(), as_of, known_at)
     try:
-        statement = compiled(_selected(info), moment, viewer_of(context.caller))
+        statement = compiled(selection_of(info), moment, viewer_of(context.caller))
         rows = await context.database.read(statement.cypher, statement.parameters)
         if not rows:
             raise ReadError(ReadErrorCode.NOT_MIGRATED, "the database has no watermark; run `zeren migrate`")
@@ -47,7 +47,8 @@ async def answer(
     return row
 
 
-def _selected(info: Any) -> Selected:
+def selection_of(info: Any) -> Selected:
+    """What is asked of the root field that is being resolved."""
     return selected(info._raw_info)  # Strawberry's own view of the selection merges neither fragments nor aliases
 
 
@@ -56,7 +57,7 @@ def _check_known_at(row: dict[str, Any], known_at: datetime | None) -> None:
     if known_at is not None and known_at > high:
         raise ReadError(
             ReadErrorCode.FUTURE_KNOWN_AT,
-            f"knownAt {known_at.isoformat()} is later than what is surely recorded; ask for {high.isoformat()} or earlier",
+            f"knownAt {known_at.isoformat()} lies beyond what is surely recorded; ask for {high.isoformat()} or earlier",
         )
 
 

@@ -1,12 +1,20 @@
 """The subgraph of the oversight room."""
 
+from collections.abc import Awaitable
+from typing import Any
+
 import strawberry
 
 from schema.build import build
 from schema.pagination import Connection
+from services.campaign.rulebook import shipped
+from services.hosting.changing import NAMES_OTHERS, Info, payload, refusal
+from services.hosting.identity import Role
 from services.hosting.reading import listing, lookup
-from services.oversight import resolvers
-from services.oversight.types import Event, Problem, Site
+from services.oversight import commands, resolvers
+from services.oversight.commands import Act, Actor, Done, RefusedError, Report
+from services.oversight.inputs import ActOnProblemInput, ReportProblemInput
+from services.oversight.types import Event, Problem, ProblemOutcome, Site
 
 
 @strawberry.type
@@ -19,4 +27,64 @@ class Query:
     event: Event | None = lookup("Event")
 
 
-schema = build(Query)
+async def _report(info: Info, input: ReportProblemInput) -> Any:  # noqa: A002 - the argument's name in the schema
+    """Report a problem. 上报问题"""
+    command = Report(
+        key=input.idempotency_key,
+        title=input.title,
+        origin=input.origin,
+        severity=input.severity,
+        discovered_at=input.discovered_at,
+        site=input.site,
+        area=input.area,
+        task=input.task,
+        number=input.number,
+        person=input.reported_by,
+        post=input.post,
+        evidence=tuple(input.evidence or ()),
+        note=input.note,
+    )
+    clock = shipped().problem_clock(input.severity)
+    context = info.context
+    return await _outcome(info, commands.report(context.database, command, _actor(info), context.clock(), clock))
+
+
+async def _act(info: Info, input: ActOnProblemInput) -> Any:  # noqa: A002 - the argument's name in the schema
+    """Carry out an action on a problem. 处置问题"""
+    command = Act(
+        key=input.idempotency_key,
+        problem=input.problem,
+        action=input.action,
+        at=input.at,
+        person=input.person,
+        post=input.post,
+        to_organization=input.to_organization,
+        due_at=input.due_at,
+        evidence=tuple(input.evidence or ()),
+        note=input.note,
+    )
+    context = info.context
+    return await _outcome(info, commands.act(context.database, command, _actor(info), context.clock()))
+
+
+def _actor(info: Info) -> Actor:
+    caller = info.context.caller
+    return Actor(caller.subject, caller.person, caller.role is not Role.VIEWER, caller.role in NAMES_OTHERS)
+
+
+async def _outcome(info: Info, command: Awaitable[Done]) -> Any:
+    try:
+        done = await command
+    except RefusedError as refused:
+        return refusal(info, refused.code, refused.message, refused.errors, refused.possible)
+    records = {"problem": ("Problem", done.problem), "event": ("Event", done.event)}
+    return await payload(info, "ProblemPayload", records, done.recorded_at)
+
+
+@strawberry.type
+class Mutation:
+    report_problem: ProblemOutcome = strawberry.field(resolver=_report)
+    act_on_problem: ProblemOutcome = strawberry.field(resolver=_act)
+
+
+schema = build(Query, Mutation)

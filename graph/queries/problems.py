@@ -1,0 +1,94 @@
+"""Writes of the life of a problem: each appends its event in the same transaction, marked for the sequencer."""
+
+from graph.queries.write import Write
+
+CLAIM = Write(
+    "claim an idempotency key",
+    "oversight",
+    """
+    MERGE (c:Command {key: $key})
+    ON CREATE SET c.request = $request, c.claimedAt = $now, c.outcome = ''
+    SET c.touched = true
+    RETURN c.request AS request, c.outcome AS outcome
+    """,
+)
+
+SETTLE = Write(
+    "remember what a command came to",
+    "oversight",
+    "MATCH (c:Command {key: $key}) SET c.outcome = $outcome REMOVE c.touched",
+)
+
+KINDS_OF = """
+UNWIND $ids AS id
+MATCH (n:Record {id: id}) WHERE n.recordedAt <= $now
+RETURN id, [label IN labels(n) WHERE label <> 'Record'][0] AS kind
+"""
+"""What the records are that a command names; those unknown are not returned."""
+
+HOME_OF_POST = """
+MATCH (p:Record {id: $post})-[:POST_IN]->(f:PostIn)-[:POST_IN_TO]->(o)
+WHERE f.recordedAt <= $now AND $now < f.supersededAt AND f.validFrom <= $at AND $at < f.validTo
+RETURN o.id AS organization ORDER BY f.explicit DESC LIMIT 1
+"""
+
+LOCK = """
+MATCH (p:Record&Problem {id: $problem}) WHERE p.recordedAt <= $now
+SET p.touched = true
+REMOVE p.touched
+RETURN p.status AS status, p.discoveredAt AS discoveredAt, p.dueAt AS dueAt, p.assignedToId AS assignedTo,
+  p.life AS life, p.position AS position, p.hash AS hash, p.changedAt AS changedAt, p.severity AS severity
+"""
+"""Takes the write lock of the problem before reading it, so that two commands on it come one after the other."""
+
+REPORT = Write(
+    "report a problem",
+    "oversight",
+    """
+    CREATE (p:Record:Problem)
+    SET p = $problem
+    CREATE (e:Record:Event:Outbox)-[:EVENT_OF]->(p)
+    SET e = $event
+    WITH p, e
+    CALL (p) { MATCH (x:Record {id: $site}) CREATE (p)-[:FOUND_AT]->(x) }
+    CALL (p) { MATCH (x:Record {id: $area}) CREATE (p)-[:FOUND_IN]->(x) }
+    CALL (p) { MATCH (x:Record {id: $task}) CREATE (p)-[:FALLS_UNDER]->(x) }
+    CALL (p, e) {
+      MATCH (x:Record {id: $reporter}) CREATE (p)-[:REPORTED_BY]->(x) CREATE (e)-[:DONE_BY]->(x)
+    }
+    CALL (e) { MATCH (x:Record {id: $post}) CREATE (e)-[:DONE_AS]->(x) }
+    """,
+)
+
+ACT = Write(
+    "act on a problem",
+    "oversight",
+    """
+    MATCH (p:Record&Problem {id: $problem})
+    CREATE (p)-[:WAS]->(f:Former)
+    SET f = properties(p), f.supersededAt = $now
+    WITH p, f
+    CALL (p, f) {
+      MATCH (p)-[r:FOUND_AT|FOUND_IN|FALLS_UNDER|REPORTED_BY|ASSIGNED_TO]->(x)
+      CREATE (f)-[:$(type(r))]->(x)
+    }
+    SET p += $state
+    CREATE (e:Record:Event:Outbox)-[:EVENT_OF]->(p)
+    SET e = $event
+    WITH p, e
+    CALL (p) {
+      MATCH (p)-[r:ASSIGNED_TO]->(x) WHERE x.id <> $assignedTo
+      DELETE r
+    }
+    CALL (p) { MATCH (x:Record {id: $assignedTo}) MERGE (p)-[:ASSIGNED_TO]->(x) }
+    CALL (e) { MATCH (x:Record {id: $person}) CREATE (e)-[:DONE_BY]->(x) }
+    CALL (e) { MATCH (x:Record {id: $post}) CREATE (e)-[:DONE_AS]->(x) }
+    CALL (e) { MATCH (x:Record {id: $toOrganization}) CREATE (e)-[:PASSED_TO]->(x) }
+    """,
+)
+
+POSTS_HELD = """
+MATCH (x:Record {id: $person})-[:MEMBERSHIP]->(f:Membership)-[:MEMBERSHIP_TO]->(p)
+WHERE f.recordedAt <= $now AND $now < f.supersededAt AND f.validFrom <= $at AND $at < f.validTo
+RETURN DISTINCT p.id AS post
+"""

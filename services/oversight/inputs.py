@@ -1,0 +1,47 @@
+"""What clients send to change something. Fields are named as the columns of the exchange bundle."""
+
+import strawberry
+
+from schema.enums import Origin, ProblemAction, Severity
+from schema.scalars import Instant
+
+
+@strawberry.input(description="A problem to be reported; `site` or `area` is needed. 上报问题")
+class ReportProblemInput:
+    idempotency_key: str = strawberry.field(
+        description="The same key with the same input gives the first answer again."
+    )
+    title: str
+    origin: Origin
+    severity: Severity = Severity.NORMAL
+    discovered_at: Instant | None = strawberry.field(default=None, description="Now, if not given.")
+    site: strawberry.ID | None = None
+    area: strawberry.ID | None = None
+    task: strawberry.ID | None = None
+    number: str | None = strawberry.field(default=None, description="How people call it; made up if not given.")
+    reported_by: strawberry.ID | None = strawberry.field(default=None, description="The caller's person, if not given.")
+    post: strawberry.ID | None = strawberry.field(
+        default=None, description="In which post; if they hold just one, that."
+    )
+    evidence: list[str] | None = strawberry.field(default=None, description="Names or SHA-256 sums of files.")
+    note: str | None = None
+
+
+@strawberry.input(description="An action on a problem. 处置问题")
+class ActOnProblemInput:
+    idempotency_key: str = strawberry.field(
+        description="The same key with the same input gives the first answer again."
+    )
+    problem: strawberry.ID
+    action: ProblemAction
+    at: Instant | None = strawberry.field(default=None, description="When it was done; now, if not given.")
+    person: strawberry.ID | None = strawberry.field(
+        default=None, description="Who did it: the caller's person, if not given. Only integrators may name another."
+    )
+    post: strawberry.ID | None = strawberry.field(
+        default=None, description="In which post; if they hold just one, that."
+    )
+    to_organization: strawberry.ID | None = strawberry.field(default=None, description="ASSIGN: the one that must act.")
+    due_at: Instant | None = strawberry.field(default=None, description="The deadline that it sets or asks for.")
+    evidence: list[str] | None = strawberry.field(default=None, description="Names or SHA-256 sums of files.")
+    note: str | None = None
