@@ -21,6 +21,22 @@ PROBLEM = "demo-problem"
 EARLIER = "demo-problem-earlier"
 SITE = "site-demo"
 _ENTERPRISE, _HEAD, _MANAGER = "enterprise-demo", "post-enterprise-demo-head", "post-enterprise-demo-manager"
+_STEADY = {
+    "post-subdistrict-1-01-head": ("person-demo-grid-leader", "示例网格长"),
+    "post-subdistrict-1-officer-1": ("person-demo-clerk", "示例干事"),
+    "post-housing-section": ("person-demo-housing", "示例住建股长"),
+    "post-transport-section": ("person-demo-transport", "示例交通股长"),
+    "post-urban-management-officer-2": ("person-demo-urban-management", "示例城管监管员"),
+    "post-environment-brigade-officer-1": ("person-demo-stationed", "示例驻厂员"),
+    "post-supervision-bureau-officer-1": ("person-demo-inspector", "示例督查员"),
+    "post-campaign-office-head": ("person-demo-office-head", "示例攻坚办主任"),
+    "post-campaign-office-deputy": ("person-demo-office-deputy", "示例攻坚办副主任"),
+    "post-campaign-office-officer-1": ("person-demo-assigner", "示例交办员"),
+    "post-campaign-office-officer-2": ("person-demo-checker", "示例核查员"),
+    "post-campaign-office-officer-3": ("person-demo-visitor", "示例回访员"),
+}
+"""Posts whose holder must be there for the story, whatever the seed."""
+
 _PEOPLE = {
     "person-demo-worker-1": "示例网格员一",
     "person-demo-worker-2": "示例网格员二",
@@ -29,6 +45,7 @@ _PEOPLE = {
     "person-demo-chief": "示例所长",
     "person-demo-operator": "示例法人",
     "person-demo-manager": "示例环保员",
+    **dict(_STEADY.values()),
 }
 TENURES: dict[str, tuple[Tenure, ...]] = {
     DEMO_WORKER: (
@@ -40,6 +57,7 @@ TENURES: dict[str, tuple[Tenure, ...]] = {
         (minute(2022, 3, 1), minute(2024, 12, 21), "person-demo-supervisor-1"),
         (minute(2024, 12, 10), STILL, "person-demo-supervisor-2"),
     ),
+    **{post: ((minute(2022, 1, 10), STILL, person),) for post, (person, _) in _STEADY.items()},
 }
 """Of county posts: a grid worker just changed, a station chief not replaced, two supervisors for eleven days."""
 
