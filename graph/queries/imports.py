@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from graph.model import MODEL
+from graph.model.declare import End
+from graph.model.entities import BY_ID
 from graph.queries.write import Write
 
 RECORDS_PER_STAMP = 10_000
@@ -22,7 +24,7 @@ class Shape:
     """A statement that creates nodes of one label.
 
     `into` and `out`: (relationship, label at the other end) of relationships to and from the node; a row gives the ids
-    at their other ends in this order. `changes`: the node is the coming state of the entity that the last of `out` leads to.
+    at their other ends in this order. `changes`: the node is the coming state of an entity, to which CHANGES leads.
     """
 
     label: str
@@ -34,10 +36,10 @@ class Shape:
 
 @lru_cache(maxsize=1024)
 def create(shape: Shape) -> str:
-    """Rows are maps: p, the properties; o, the ids at other ends; e, the properties of the event. Returns how many were made."""
+    """Rows are maps: p, the properties; o, the ids at other ends; e, the properties of the event. Returns `made`."""
     ends = (*shape.into, *shape.out)
     lines = ["UNWIND $rows AS row"]
-    lines += [f"MATCH (x{i}:{label} {{id: row.o[{i}]}})" for i, (_, label) in enumerate(ends)]
+    lines += [f"MATCH (x{i}:{_sought(label)} {{id: row.o[{i}]}})" for i, (_, label) in enumerate(ends)]
     labels = "Change:Pending" if shape.changes else f"Record:{shape.label}:Pending"
     lines += [f"CREATE (n:{labels})", "SET n = row.p"]
     lines += [f"CREATE (x{i})-[:{relationship}]->(n)" for i, (relationship, _) in enumerate(shape.into)]
@@ -47,6 +49,12 @@ def create(shape: Shape) -> str:
         lines += ["CREATE (e:Record:Event:Pending)-[:EVENT_OF]->(n)", "SET e = row.e"]
     lines.append("RETURN count(*) AS made")
     return "\n".join(lines)
+
+
+def _sought(label: str) -> str:
+    """By a label's own index on the id no CREATE of another label can interfere, and the plan needs no Eager."""
+    node = MODEL.by_label.get(label)
+    return label if node is not None and BY_ID in node.indexes else f"Record&{label}"
 
 
 CREATE_AN_EXAMPLE = Write("import records", "integration", create(Shape("Person", records_event=True)))
@@ -95,7 +103,7 @@ HOLD_PROBLEMS = Write(
     "integration",
     """
     UNWIND $rows AS row
-    MATCH (p:Problem {id: row.id})
+    MATCH (p:Record&Problem {id: row.id})
     SET p.importing = $import
     WITH p, row
     WHERE p.position = row.position
@@ -269,15 +277,14 @@ RETURN r.id AS id, [label IN labels WHERE NOT label IN ['Record', 'Pending', 'Su
 """How the records stand, a pending correction or change before what it corrects."""
 
 
-def column_facts(relationship: str, *, thing_is_from: bool) -> str:
-    """The last version of each fact that stands for a column of the things `ids`."""
-    fact = MODEL.fact(next(fact.label for fact in MODEL.facts() if fact.relationship == relationship))
-    way = f"-[:{fact.relationship}]->(f)" if thing_is_from else f"<-[:{fact.relationship_to}]-(f)"
+def column_facts(label: str) -> str:
+    """The last version of each fact of that label that stands for a column of the things `ids`."""
+    fact = MODEL.fact(label)
+    way = f"-[:{fact.relationship}]->(f)" if fact.thing is End.FROM else f"<-[:{fact.relationship_to}]-(f)"
     return (
         f"UNWIND $ids AS id MATCH (:Record {{id: id}}){way} WHERE NOT f.explicit\n"
         "AND NOT EXISTS { (f)<-[:SUPERSEDES]-() }\n"
-        "RETURN id AS thing, f.id AS id, f.digest AS digest, f.sourceId AS sourceId, f.source AS source,\n"
-        "  f.target AS target, f:Pending AS pending"
+        "RETURN id AS thing, f.source AS source, f.sourceId AS sourceId, f.target AS target"
     )
 
 
@@ -299,6 +306,14 @@ RETURN a.id AS id, a.id AS from, b.id AS to, false AS explicit, a.source + ':' +
 
 LIVES = """
 UNWIND $ids AS id
-MATCH (p:Problem {id: id}) WHERE NOT p:Pending
+MATCH (p:Record&Problem {id: id}) WHERE NOT p:Pending
 RETURN p.id AS id, p.life AS life
+"""
+
+PROBLEM_STATES = f"""
+UNWIND $ids AS id
+MATCH (p:Record&Problem {{id: id}}) WHERE NOT p:Pending
+RETURN p.id AS id, properties(p) AS properties,
+  COLLECT {{ MATCH (p)-[r:{"|".join(STATE_RELATIONSHIPS)}]->(x)
+    RETURN [type(r), [label IN labels(x) WHERE label <> 'Record'][0], x.id] }} AS refs
 """

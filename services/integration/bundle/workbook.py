@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from python_calamine import load_workbook
+from python_calamine import load_workbook  # pyright: ignore[reportUnknownVariableType] - PathLike without argument
 
 from graph.model.instants import SHANGHAI
 

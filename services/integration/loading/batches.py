@@ -1,0 +1,358 @@
+"""Turns staged rows into rows for the graph, batch by batch; what stands already as it is said is left out."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from graph import ledger
+from graph.model.enums import EventKind
+from graph.model.identity import record_id, version_id
+from graph.model.instants import OPEN
+from services.integration.bundle.columns import FILE, File
+from services.integration.bundle.references import references_in, row_digest
+from services.integration.bundle.resolving import Resolver
+from services.integration.bundle.staging import Row, Staging
+from services.integration.bundle.values import instant_of, split
+from services.integration.loading import nodes
+from services.integration.loading.nodes import FactRow, Present, Recorder, Refs, Rows, Statement
+from services.oversight.rules import Life, begin, dump, load
+
+ENTITY_FILES = (
+    "organizations", "posts", "persons", "areas", "sites",
+    "directives", "clauses", "campaigns", "tasks", "observations",
+)  # fmt: skip
+FACT_FILES = ("reporting", "memberships", "regulations", "responsibilities", "links", "names")
+
+_PROBLEMS, _EVENTS = FILE["problems"], FILE["events"]
+_EVENT_COLUMN = {column.name: position for position, column in enumerate(_EVENTS.columns, start=1)}
+_PROBLEM_COLUMN = {column.name: position for position, column in enumerate(_PROBLEMS.columns, start=1)}
+_ROWS = 5_000
+_KEPT = ("recordedAt", "changedAt", "status", "dueAt", "assignedToId", "life")
+"""What a correction of a problem's row leaves as it is."""
+
+
+Stated = tuple[FactRow, File | None, Row]
+"""A fact with the row that states it; no file where it stands for a column."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemRows:
+    """A problem's row (None: it is in the database), its state after its events (None: no new ones), its events."""
+
+    reference: str
+    row: Row | None
+    life: str | None
+    events: tuple[Row, ...]
+
+
+class Batches:
+    """The rows of a checked bundle, ready to be written."""
+
+    def __init__(self, staging: Staging, resolver: Resolver, recorder: Recorder, titles: Mapping[str, str]) -> None:
+        self._staging = staging
+        self._resolver = resolver
+        self._recorder = recorder
+        self._titles = titles
+
+    def kinds(self, present: Mapping[str, Present]) -> Rows:
+        """The kinds of site; they are in no bundle and in every graph."""
+        rows = Rows()
+        for kind, id_ in nodes.SITE_KINDS.items():
+            if id_ not in present:
+                source, source_id = nodes.site_kind(kind)
+                properties = {"id": id_, "source": source, "sourceId": source_id, "kind": kind}
+                rows.create(Statement("SiteKind", id_, {**properties, "recordedAt": OPEN, "changedAt": OPEN}))
+        return rows
+
+    def lines_of_work(self) -> dict[str, Statement]:
+        """By record id, those that tasks name."""
+        found: dict[str, Statement] = {}
+        names = list(FILE["tasks"].by_name)
+        campaign_at, code_at = 1 + names.index("campaign"), 1 + names.index("lineOfWork")
+        for row in self._staging.rows("tasks"):
+            campaign, code = row[campaign_at], row[code_at]
+            source, source_id = nodes.line_of_work(campaign, code, self._resolver)
+            id_ = record_id(source, source_id)
+            if id_ not in found:
+                properties = {"id": id_, "source": source, "sourceId": source_id, "recordedAt": OPEN, "changedAt": OPEN}
+                properties |= {"code": code, "title": self._titles.get(code, code)}
+                out = (("LINE_IN", "Campaign", self._resolver.record(campaign)),)
+                found[id_] = Statement("LineOfWork", id_, properties, out=out)
+        return found
+
+    def rows_of(self, file: File) -> Iterator[list[Row]]:
+        """The staged rows, in batches whose references are looked up."""
+        for rows in self._staging.batches(file.name, size=_ROWS):
+            self._resolver.load(references_in(file, rows))
+            yield list(rows)
+
+    def ids(self, file: File, rows: list[Row]) -> list[str]:
+        """The record ids of the rows."""
+        return [self._resolver.record(nodes.reference_of(file, row, self._resolver)) for row in rows]
+
+    def entities(self, file: File, rows: list[Row], present: Mapping[str, Present]) -> Rows:
+        """The new and changed entities among the rows."""
+        found = Rows()
+        resolver = self._resolver
+        for row in rows:
+            reference = nodes.reference_of(file, row, resolver)
+            id_ = resolver.record(reference)
+            there = present.get(id_)
+            digest = row_digest(file, row, resolver)
+            if there is not None and (there.digest == digest or there.pending):
+                continue
+            event = self._recorder.recorded(file, row, id_, reference, there)
+            properties = self._state(reference, digest, there, event) | nodes.attributes(file, row)
+            out = nodes.references(file, row, resolver)
+            if file.name == "tasks":
+                out = (*out, self._line_of(row))
+                parent = row[1 + list(file.by_name).index("parent")]
+                if parent is not None:
+                    pair = {"id": id_, "parent": resolver.record(str(parent))}
+                    (found.subtasks if there is None else found.changed_subtasks).append(pair)
+            elif file.name == "observations":
+                properties["station"] = resolver.record(str(row[1]))
+            self._add(found, Statement(file.label, id_, properties, out=out, event=event), there)
+        return found
+
+    def facts(self, facts: list[Stated], present: Mapping[str, Present]) -> Rows:
+        """The new facts, and new versions of those that say something else."""
+        found = Rows()
+        resolver = self._resolver
+        for fact, file, row in facts:
+            first = resolver.record(fact.reference)
+            there = present.get(first)
+            if there is not None and (there.digest == fact.digest or there.pending):
+                continue
+            version = 1 if there is None else there.version + 1
+            id_ = version_id(first, version)
+            properties = nodes.identity(fact.reference, resolver)
+            properties |= {"id": id_, "supersededAt": OPEN, "digest": fact.digest, **fact.properties}
+            event = None
+            into: Refs = ((self._relationship(fact.label), *fact.from_),)
+            out: Refs = () if fact.to is None else ((f"{self._relationship(fact.label)}_TO", *fact.to),)
+            if fact.clause is not None:
+                out = (*out, ("BASED_ON", "Clause", fact.clause))
+            if file is not None:
+                event = self._recorder.recorded(file, row, first, fact.reference, there)
+                properties |= {"position": event["position"], "hash": event["hash"]}
+            if there is None:
+                found.create(Statement(fact.label, id_, properties, into, out, event))
+            else:
+                found.create(Statement(fact.label, id_, properties, into, out))
+                if event is not None:
+                    found.create(Statement("Event", event["id"], event, out=(("EVENT_OF", fact.label, first),)))
+                old = version_id(first, there.version)
+                found.corrections.append({"id": id_, "old": old, "first": first, "version": version})
+            found.records += 1
+        return found
+
+    def problems(self) -> Iterator[list[ProblemRows]]:
+        """Problems with their events, so many at once that their rows make a batch."""
+        events = groupby(self._staging.rows("events", "problem, at, row"), key=itemgetter(_EVENT_COLUMN["problem"]))
+        group = next(events, None)
+        some: list[ProblemRows] = []
+        count = 0
+        for reference, life, *row in self._staging.problems_with_lives():
+            while group is not None and group[0] < reference:
+                group = next(events, None)
+            mine: tuple[Row, ...] = ()
+            if group is not None and group[0] == reference:
+                mine = tuple(group[1])
+                group = next(events, None)
+            some.append(ProblemRows(reference, row if row[0] is not None else None, life, mine))
+            count += 1 + len(mine)
+            if count >= _ROWS:
+                yield self._with_references(some)
+                some, count = [], 0
+        if some:
+            yield self._with_references(some)
+
+    def _with_references(self, problems: list[ProblemRows]) -> list[ProblemRows]:
+        self._resolver.load(references_in(_PROBLEMS, [p.row for p in problems if p.row is not None]))
+        self._resolver.load(references_in(_EVENTS, [row for p in problems for row in p.events]))
+        return problems
+
+    def problem_ids(self, problems: list[ProblemRows]) -> list[str]:
+        """The record ids of the problems and of their events."""
+        record = self._resolver.record
+        return [record(p.reference) for p in problems] + [record(str(row[1])) for p in problems for row in p.events]
+
+    def lives(
+        self, problems: list[ProblemRows], present: Mapping[str, Present], states: Mapping[str, dict[str, Any]]
+    ) -> Rows:
+        """The new problems, what is new of known ones, and their new events. `states`: the properties of known ones."""
+        found = Rows()
+        for problem in problems:
+            id_ = self._resolver.record(problem.reference)
+            there = present.get(id_)
+            if there is None:
+                self._new_problem(found, problem, id_)
+            elif not there.pending:
+                self._known_problem(found, problem, id_, there, states[id_], present)
+        return found
+
+    def _new_problem(self, found: Rows, problem: ProblemRows, id_: str) -> None:
+        row, resolver = problem.row, self._resolver
+        if row is None:
+            return
+        discovered_at = instant_of(int(row[_PROBLEM_COLUMN["discoveredAt"]] or 0))
+        life = begin(discovered_at) if problem.life is None else load(problem.life)
+        source, source_id = split(problem.reference, resolver.source)
+        reporter = row[_PROBLEM_COLUMN["reportedBy"]]
+        entry = ledger.Entry(
+            id=record_id(source, f"{source_id}#1"),
+            subject=id_,
+            position=1,
+            kind=EventKind.REPORTED.value,
+            at=discovered_at,
+            actor=None if reporter is None else resolver.record(str(reporter)),
+            row=nodes.row_texts(_PROBLEMS, row, resolver),
+        )
+        event = nodes.event_properties(entry, None, source, f"{source_id}#1")
+        position, hash_, rows = self._events(problem, id_, 1, event["hash"], {})
+        properties = self._problem_state(problem.reference, row) | life_properties(life)
+        properties |= {"recordedAt": OPEN, "changedAt": OPEN, "position": position, "hash": hash_}
+        out = self._problem_refs(row, life)
+        found.create(Statement("Problem", id_, properties, out=out, event=event))
+        for statement in rows:
+            found.create(statement)
+        found.records += 1 + len(rows)
+
+    def _known_problem(
+        self,
+        found: Rows,
+        problem: ProblemRows,
+        id_: str,
+        there: Present,
+        state: dict[str, Any],
+        present: Mapping[str, Present],
+    ) -> None:
+        row, resolver = problem.row, self._resolver
+        changed = row is not None and row_digest(_PROBLEMS, row, resolver) != there.digest
+        position, hash_ = there.position, there.hash
+        rows: list[Statement] = []
+        properties = {name: value for name, value in state["properties"].items() if name != "importing"}
+        out: Refs = tuple((kind, label, other) for kind, label, other in state["refs"])
+        if changed and row is not None:
+            event = self._recorder.recorded(_PROBLEMS, row, id_, problem.reference, there)
+            rows.append(Statement("Event", event["id"], event, out=(("EVENT_OF", "Problem", id_),)))
+            position, hash_ = event["position"], event["hash"]
+            kept = {
+                name: properties[name] for name in ("recordedAt", "changedAt", *life_properties(load(state["life"])))
+            }
+            properties = self._problem_state(problem.reference, row) | kept
+            out = (*self._problem_refs(row, None), *(ref for ref in out if ref[0] == "ASSIGNED_TO"))
+        position, hash_, appended = self._events(problem, id_, position, hash_, present)
+        rows += appended
+        if not rows:
+            return
+        if appended and problem.life is not None:
+            life = load(problem.life)
+            properties |= life_properties(life)
+            out = (*(ref for ref in out if ref[0] != "ASSIGNED_TO"), *_assigned(life))
+        properties |= {"position": position, "hash": hash_}
+        found.create(Statement("Problem", id_, properties, out=out), changes=True)
+        found.held.append({"id": id_, "position": there.position})
+        for statement in rows:
+            found.create(statement)
+        found.records += len(rows)
+
+    def _events(
+        self, problem: ProblemRows, id_: str, position: int, hash_: str | None, present: Mapping[str, Present]
+    ) -> tuple[int, str | None, list[Statement]]:
+        record = self._resolver.record
+        statements: list[Statement] = []
+        for row in problem.events:
+            _, reference, _, at, action, person, post, to, due_at, evidence, note = row
+            event_id = record(str(reference))
+            if event_id in present:
+                continue
+            position += 1
+            entry = ledger.Entry(
+                id=event_id,
+                subject=id_,
+                position=position,
+                kind=str(action),
+                at=instant_of(int(at or 0)),
+                actor=None if person is None else record(str(person)),
+                post=None if post is None else record(str(post)),
+                to_organization=None if to is None else record(str(to)),
+                due_at=None if due_at is None else instant_of(int(due_at)),
+                evidence=() if evidence is None else tuple(str(evidence).split(";")),
+                note=None if note is None else str(note),
+            )
+            source, source_id = split(str(reference), self._resolver.source)
+            digest = row_digest(_EVENTS, row, self._resolver)
+            properties = nodes.event_properties(entry, hash_, source, source_id, digest)
+            hash_ = properties["hash"]
+            out: Refs = (("EVENT_OF", "Problem", id_),)
+            if entry.actor is not None:
+                out = (*out, ("DONE_BY", "Person", entry.actor))
+            if entry.post is not None:
+                out = (*out, ("DONE_AS", "Post", entry.post))
+            if entry.to_organization is not None:
+                out = (*out, ("PASSED_TO", "Organization", entry.to_organization))
+            statements.append(Statement("Event", event_id, properties, out=out))
+        return position, hash_, statements
+
+    def _state(self, reference: str, digest: str, there: Present | None, event: dict[str, Any]) -> dict[str, Any]:
+        properties = nodes.identity(reference, self._resolver)
+        if there is not None:
+            properties["recordedAt"] = there.recorded_at
+        return properties | {
+            "changedAt": OPEN,
+            "digest": digest,
+            "position": event["position"],
+            "hash": event["hash"],
+        }
+
+    def _problem_state(self, reference: str, row: Row) -> dict[str, Any]:
+        properties = nodes.identity(reference, self._resolver) | nodes.attributes(_PROBLEMS, row)
+        site, task = row[_PROBLEM_COLUMN["site"]], row[_PROBLEM_COLUMN["task"]]
+        return properties | {
+            "digest": row_digest(_PROBLEMS, row, self._resolver),
+            "number": row[_PROBLEM_COLUMN["number"]] or properties["sourceId"],
+            "severity": nodes.severity_of(row),
+            "siteId": "" if site is None else self._resolver.record(str(site)),
+            "taskId": "" if task is None else self._resolver.record(str(task)),
+        }
+
+    def _problem_refs(self, row: Row, life: Life | None) -> Refs:
+        refs = nodes.references(_PROBLEMS, row, self._resolver)
+        return refs if life is None else (*refs, *_assigned(life))
+
+    def _line_of(self, row: Row) -> tuple[str, str, str]:
+        names = list(FILE["tasks"].by_name)
+        campaign, code = (str(row[1 + names.index(name)]) for name in ("campaign", "lineOfWork"))
+        return "IN_LINE", "LineOfWork", record_id(*nodes.line_of_work(campaign, code, self._resolver))
+
+    def _add(self, found: Rows, statement: Statement, there: Present | None) -> None:
+        found.records += 1
+        if there is None:
+            found.create(statement)
+            return
+        event = statement.event or {}
+        bare = Statement(statement.label, statement.id, statement.properties, out=statement.out)
+        found.create(bare, changes=True)
+        found.create(Statement("Event", event["id"], event, out=(("EVENT_OF", statement.label, statement.id),)))
+
+    @staticmethod
+    def _relationship(label: str) -> str:
+        return nodes.MODEL.fact(label).relationship
+
+
+def life_properties(life: Life) -> dict[str, Any]:
+    """The properties of a problem that its life sets."""
+    return {
+        "status": life.status.value,
+        "dueAt": life.due_at or OPEN,
+        "assignedToId": life.assigned_to or "",
+        "life": dump(life),
+    }
+
+
+def _assigned(life: Life) -> Refs:
+    return () if life.assigned_to is None else (("ASSIGNED_TO", "Organization", life.assigned_to),)
