@@ -1,5 +1,6 @@
 """Root fields → one statement each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from graph.compile.cursor import Keyset, fingerprint, page_size, parse
 from graph.compile.fields import Compiler
 from graph.compile.moment import PREFIX
 from graph.compile.selection import Selected
-from graph.compile.tree import Code, Expression, Head, MapOf, Statement
+from graph.compile.tree import Code, Collect, Expression, Head, MapOf, Statement
 from graph.model import MODEL
 from graph.model.declare import Scalar
 from graph.model.identity import record_id
@@ -59,6 +60,21 @@ def by_id(label: str, record: str, selected: Selected, moment: Moment, viewer: V
     compiler = Compiler(MODEL)
     match = f"(n:Record {{id: {compiler.parameter(record)}}})"
     data = Head(compiler.collect(match, f"n:{label} AND n.recordedAt <= k", label, "n", selected.only()))
+    return _statement(compiler, data, moment, viewer)
+
+
+def by_ids(
+    label: str, records: Sequence[str], selection: tuple[Selected, ...], moment: Moment, viewer: Viewer
+) -> Statement:
+    """Rows {id, record} of those records, in no order: what is not of that kind or not yet known is left out."""
+    compiler = Compiler(MODEL)
+    clauses, shape = compiler.object_of(label, "n", selection)
+    found = (
+        f"UNWIND {compiler.parameter(list(dict.fromkeys(records)))} AS id MATCH (n:Record {{id: id}})",
+        f"WHERE n:{label} AND n.recordedAt <= k",
+        *clauses,
+    )
+    data = Collect(found, MapOf((("id", Code("n.id")), ("record", shape))))
     return _statement(compiler, data, moment, viewer)
 
 

@@ -5,6 +5,7 @@ import strawberry
 from schema.build import build
 from services.accountability import resolvers
 from services.accountability.types import Trace
+from services.hosting.entities import entities
 
 
 @strawberry.type
@@ -12,4 +13,4 @@ class Query:
     trace: Trace | None = strawberry.field(resolver=resolvers.trace)
 
 
-schema = build(Query)
+schema = build(Query, entities=entities)

@@ -5,6 +5,7 @@ import strawberry
 from schema.build import build
 from schema.pagination import Connection
 from services.campaign.types import Campaign, Clause, Directive, Task
+from services.hosting.entities import entities
 from services.hosting.reading import listing, lookup
 
 
@@ -20,4 +21,4 @@ class Query:
     tasks: Connection[Task] = listing("Task")
 
 
-schema = build(Query)
+schema = build(Query, entities=entities)

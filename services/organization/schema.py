@@ -4,6 +4,7 @@ import strawberry
 
 from schema.build import build
 from schema.pagination import Connection
+from services.hosting.entities import entities
 from services.hosting.reading import listing, lookup
 from services.organization.types import Area, Organization, Person, Post
 
@@ -20,4 +21,4 @@ class Query:
     areas: Connection[Area] = listing("Area")
 
 
-schema = build(Query)
+schema = build(Query, entities=entities)

@@ -9,6 +9,7 @@ from schema.build import build
 from schema.pagination import Connection
 from services.campaign.rulebook import shipped
 from services.hosting.changing import NAMES_OTHERS, Info, payload, refusal
+from services.hosting.entities import entities
 from services.hosting.identity import Role
 from services.hosting.reading import listing, lookup
 from services.oversight import commands, resolvers
@@ -87,4 +88,4 @@ class Mutation:
     act_on_problem: ProblemOutcome = strawberry.field(resolver=_act)
 
 
-schema = build(Query, Mutation)
+schema = build(Query, Mutation, entities=entities)
