@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from graphql import GraphQLObjectType, GraphQLResolveInfo, get_named_type, is_abstract_type, is_composite_type
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_subfields
-from graphql.execution.values import get_argument_values
+from graphql.execution.values import VariableValues, get_argument_values
 
 from graph.compile.selection import Selected
 
@@ -19,7 +19,7 @@ class _Reader:
     def __init__(self, info: GraphQLResolveInfo[Any]) -> None:
         self._schema = info.schema
         self._operation = info.operation
-        self._variables = info.variable_values
+        self._variables = VariableValues({}, info.variable_values)
         self._fragments: dict[str, FragmentDetails] = {
             name: found if isinstance(found, FragmentDetails) else FragmentDetails(found, None)
             for name, found in info.fragments.items()

@@ -17,7 +17,7 @@ from graph.queries import problems as queries
 from graph.session import Database, Transaction
 from schema.errors import RefusalCode
 from services.oversight import rules
-from services.oversight.rules import Action, Life, Step
+from services.oversight.rules import Life, Step
 
 SOURCE = "zeren"
 """The source of what is told to zeren itself."""
@@ -183,7 +183,7 @@ async def act(database: Database, command: Act, actor: Actor, now: datetime) -> 
         (found,) = await transaction.run(queries.LOCK, {"problem": command.problem, "now": now})
         life = rules.load(found["life"])
         step = Step(
-            action=Action(command.action),
+            action=command.action,
             at=at,
             person=person,
             post=post,
@@ -195,9 +195,8 @@ async def act(database: Database, command: Act, actor: Actor, now: datetime) -> 
         )
         after = rules.apply(life, step)
         if isinstance(after, rules.Refused):
-            possible = tuple(ProblemAction(action) for action in after.possible)
             code = RefusalCode(after.code)
-            raise RefusedError(code, after.message, ((after.path, after.message),), possible)
+            raise RefusedError(code, after.message, ((after.path, after.message),), after.possible)
         recorded_at = max(now, found["changedAt"].to_native() + TICK)
         entry = ledger.Entry(
             id=record_id(SOURCE, f"event/{key}"),

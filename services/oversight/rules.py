@@ -23,45 +23,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-
-class Status(StrEnum):
-    """Where a problem stands in its life."""
-
-    REPORTED = "REPORTED"
-    REGISTERED = "REGISTERED"
-    ASSIGNED = "ASSIGNED"
-    RECTIFYING = "RECTIFYING"
-    SUBMITTED = "SUBMITTED"
-    VERIFIED = "VERIFIED"
-    CLOSED = "CLOSED"
-    RETURNED = "RETURNED"
-    SUSPENDED = "SUSPENDED"
-    REJECTED = "REJECTED"
-
-
-class Action(StrEnum):
-    """What is done to a problem; each is an event."""
-
-    REGISTER = "REGISTER"
-    ASSIGN = "ASSIGN"
-    ACCEPT = "ACCEPT"
-    RETURN = "RETURN"
-    UPHOLD_RETURN = "UPHOLD_RETURN"
-    REFUSE_RETURN = "REFUSE_RETURN"
-    REQUEST_EXTENSION = "REQUEST_EXTENSION"
-    GRANT_EXTENSION = "GRANT_EXTENSION"
-    REFUSE_EXTENSION = "REFUSE_EXTENSION"
-    SUSPEND = "SUSPEND"
-    RESUME = "RESUME"
-    URGE = "URGE"
-    ESCALATE = "ESCALATE"
-    SUBMIT = "SUBMIT"
-    VERIFY = "VERIFY"
-    REOPEN = "REOPEN"
-    CLOSE = "CLOSE"
-    LOOK_BACK = "LOOK_BACK"
-    TRANSFER = "TRANSFER"
-    REJECT = "REJECT"
+from graph.model.enums import ProblemAction as Action
+from graph.model.enums import ProblemStatus as Status
 
 
 class RefusalCode(StrEnum):
