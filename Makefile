@@ -26,11 +26,11 @@ format: .venv/.tested ## put the code in its form
 	@ruff check --quiet --fix . || true
 	@ruff format --quiet .
 
-schema: .venv/.tested ## write schema/sdl, the supergraph and the reference anew from the code
+schema: .venv/.tested ## write schema/sdl anew from the code
 	@zeren schema export
 
-bench: .venv/.tested ## measure against the bars of the issue
-	@python -m tests.bench $(ARGS)
+supergraph: .venv/.tested ## compose schema/supergraph.graphql anew from schema/sdl (needs Node)
+	@python -m tests.contract.federation.supergraph
 
 setup: .venv/.tested ## install all that development needs (every other target installs what it needs)
 
@@ -57,4 +57,4 @@ $(UV):
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.PHONY: help demo test check format schema bench setup lock
+.PHONY: help demo test check format schema supergraph setup lock

@@ -3,6 +3,7 @@
 import gc
 import socket
 from collections.abc import Callable
+from contextlib import closing
 from errno import EADDRINUSE
 from typing import Any, cast
 
@@ -48,6 +49,15 @@ def listen(bind: str, port: int) -> socket.socket:
             ) from error
         raise
     return opened
+
+
+def run(app: ASGIApp, settings: Settings, *, port: int, opened: Callable[[], None] | None = None) -> None:
+    """Serve `app` on the settings' address at `port` until SIGINT or SIGTERM; open requests may end first.
+
+    Raises what `listen` raises.
+    """
+    with closing(listen(settings.bind, port)) as opening:
+        server(app, settings, opened).run([opening])
 
 
 def server(app: ASGIApp, settings: Settings, opened: Callable[[], None] | None = None) -> Server:
