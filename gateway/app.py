@@ -1,0 +1,13 @@
+"""The gateway of one process: every room's fields at one address, and the API explorer."""
+
+from fastapi import FastAPI
+
+from gateway.schema import schema
+from graph.session import Database
+from services.hosting.app import build_app
+from services.hosting.settings import Settings
+
+
+def build(settings: Settings, database: Database | None = None) -> FastAPI:
+    """The gateway, over `database` or the one that the settings name. Raises SettingsError."""
+    return build_app("gateway", schema, settings, database=database)

@@ -1,0 +1,257 @@
+"""The commands of `zeren`: their options and help. What they do is in the modules beside this one."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Optional, TypeVar
+
+import typer
+from rich.console import Console
+
+from gateway.cli.failures import Refused, message_of
+from services.hosting.identity import Role
+
+if TYPE_CHECKING:
+    from graph.session import Database
+
+Answer = TypeVar("Answer")
+
+HELP = """责任 zeren: who answers for what in a county's clean-air campaign, over a Neo4j graph.
+
+`zeren up --demo` starts everything with data to look at. Commands work on the instance in --home, or on the Neo4j that
+NEO4J_URI, NEO4J_USER and NEO4J_PASSWORD (or NEO4J_PASSWORD_FILE) name.
+
+Exit codes: 0 done, 1 refused or failed (the reason is on standard error), 2 used wrongly.
+"""
+
+app = typer.Typer(
+    name="zeren",
+    help=HELP,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+contract = typer.Typer(no_args_is_help=True, help="The GraphQL contract.")
+app.add_typer(contract, name="schema")
+
+Home = Annotated[
+    Path,
+    typer.Option(envvar="ZEREN_HOME", help="Folder that holds everything of an instance.", file_okay=False),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a machine to read.")]
+HOME = Path(".zeren")
+
+
+class Service(StrEnum):
+    """What can be served by itself."""
+
+    GATEWAY = "gateway"
+    ORGANIZATION = "organization"
+    CAMPAIGN = "campaign"
+    OVERSIGHT = "oversight"
+    ACCOUNTABILITY = "accountability"
+    INTEGRATION = "integration"
+
+
+def run() -> None:
+    """Run the command that sys.argv names, and end the process with its exit code."""
+    try:
+        app()
+    except Exception as error:
+        message = message_of(error)
+        if message is None:
+            raise
+        Console(stderr=True).print(f"zeren: {message}", style="red", highlight=False, markup=False, soft_wrap=True)
+        sys.exit(1)
+
+
+@app.command()
+def up(
+    home: Home = HOME,
+    port: Annotated[
+        Optional[int],  # noqa: UP045 - typer reads it
+        typer.Option(min=0, max=65_535, help="Port to serve on; 0 takes a free one. [default: ZEREN_PORT, else 8480]"),
+    ] = None,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Load the shipped campaign and a synthetic county, and show a trace.")
+    ] = False,
+    once: Annotated[
+        bool, typer.Option("--once", envvar="ONCE", help="Stop again as soon as everything was started and shown.")
+    ] = False,
+) -> None:
+    """Start Neo4j and every service in one process, until Ctrl-C.
+
+    A Neo4j named by NEO4J_URI is used instead of one started here.
+    """
+    from gateway.cli.starting import Wishes, up
+
+    up(Console(), Wishes(_absolute(home), port, demo, once))
+
+
+@app.command()
+def down(home: Home = HOME) -> None:
+    """Stop what runs in this home."""
+    from gateway.cli.stopping import down
+
+    typer.echo(down(_absolute(home)))
+
+
+@app.command()
+def status(home: Home = HOME, as_json: Json = False) -> None:
+    """Tell what runs in this home and what its database holds. Exit code 1 where it does not run."""
+    from gateway.cli.home import settings_of
+    from gateway.cli.overview import overview, print_overview
+    from graph.session import Database
+
+    home = _absolute(home)
+    settings = settings_of(home)
+
+    async def look() -> dict[str, Any]:
+        if settings.database is None:
+            return await overview(home, settings, None)
+        address = settings.database
+        async with Database(address.uri, address.user, address.password) as database:
+            return await overview(home, settings, database)
+
+    shown = asyncio.run(look())
+    _print_json(shown) if as_json else print_overview(Console(), shown)
+    raise typer.Exit(0 if shown["running"] else 1)
+
+
+@app.command()
+def serve(
+    service: Annotated[Service, typer.Argument(help="A room, or the gateway with all of them in one process.")],
+    home: Home = HOME,
+    port: Annotated[
+        Optional[int],  # noqa: UP045 - typer reads it
+        typer.Option(min=0, max=65_535, help="Port to serve on; 0 takes a free one. [default: ZEREN_PORT, else 8000]"),
+    ] = None,
+    bind: Annotated[
+        Optional[str],  # noqa: UP045 - typer reads it
+        typer.Option(help="Address to serve on. [default: ZEREN_BIND, else 127.0.0.1]"),
+    ] = None,
+) -> None:
+    """Serve one service, on a Neo4j that runs already. Logs are JSON lines on standard error."""
+    from gateway.cli.service import serve
+
+    serve(service.value, _absolute(home), port, bind)
+
+
+@app.command()
+def migrate(home: Home = HOME) -> None:
+    """Bring the database's constraints and indexes to the present form. Running it again changes nothing."""
+    from graph.migrations.migrate import migrate
+    from services.hosting.context import system_clock
+
+    names = _with_database(home, lambda database: migrate(database, system_clock()))
+    typer.echo(f"The database has its {len(names)} constraints and indexes.")
+
+
+@app.command("import")
+def import_(
+    bundle: Annotated[Path, typer.Argument(help="A folder of CSV files, a .zip of one, or an .xlsx.")],
+    home: Home = HOME,
+    source: Annotated[str, typer.Option(help="Name of the system that the bundle's ids belong to.")] = "bundle",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the whole bundle and load nothing.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Check a bundle and load it, all or nothing. Importing it again changes nothing; one cut off is gone on with."""
+    from gateway.cli import loading
+
+    console = Console(stderr=True, quiet=as_json)
+    done = _with_database(home, lambda database: loading.load(console, database, bundle, source, dry_run=dry_run))
+    if as_json:
+        _print_json(done.as_json())
+    else:
+        typer.echo(loading.told(done, dry_run=dry_run))
+    if not done.report.ok:
+        raise typer.Exit(1)
+
+
+@app.command()
+def trace(
+    record: Annotated[str, typer.Argument(metavar="ID", help="An opaque id, or source:id as its source calls it.")],
+    home: Home = HOME,
+    as_of: Annotated[
+        Optional[str],  # noqa: UP045 - typer reads it
+        typer.Option(help="Who answered at this instant, RFC 3339. [default: when the problem was discovered]"),
+    ] = None,
+    known_at: Annotated[
+        Optional[str],  # noqa: UP045 - typer reads it
+        typer.Option(help="As far as was recorded by this instant, RFC 3339. [default: now]"),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show who answered for a problem, site, area or task: hop by hop, with gaps."""
+    from gateway.cli import tracing
+
+    if not as_json:
+        _with_database(home, lambda database: tracing.show(Console(), database, record, as_of, known_at))
+        return
+    found = _with_database(home, lambda database: tracing.traced(database, record, as_of, known_at))
+    _print_json(found)
+    if "errors" in found:
+        raise typer.Exit(1)
+
+
+@app.command()
+def token(
+    role: Annotated[Role, typer.Option(help="What its bearer may do.")],
+    home: Home = HOME,
+    person: Annotated[
+        Optional[str],  # noqa: UP045 - typer reads it
+        typer.Option(help="The Person that its bearer is: an opaque id, or source:id."),
+    ] = None,
+    ttl: Annotated[str, typer.Option(help="How long it is good for: 90s, 15m, 8h or 7d.")] = "1h",
+) -> None:
+    """Print a token that this instance's services accept, alone on the last line."""
+    from gateway.cli.tokens import lasting, minted
+
+    lasts = lasting(ttl)
+    made = minted(_absolute(home), role, person, lasts, datetime.now(UTC))
+    typer.echo(f"{role.value}, good for {lasts}", err=True)
+    typer.echo(made)
+
+
+@contract.command("export")
+def export_contract(
+    folder: Annotated[
+        Optional[Path],  # noqa: UP045 - typer reads it
+        typer.Option("--to", help="Folder to write. [default: schema/sdl of this installation]", file_okay=False),
+    ] = None,
+) -> None:
+    """Write the SDL of every room's subgraph, and of the gateway's schema of one process, as *.graphql."""
+    from gateway.cli.contract import export
+
+    for path in export(folder):
+        typer.echo(path)
+
+
+def _with_database(home: Path, work: "Callable[[Database], Awaitable[Answer]]") -> Answer:
+    """What `work` comes to, over the home's database; its engine is started for this where it does not run."""
+    from gateway.cli.bars import EngineBars
+    from gateway.cli.home import lent
+    from graph.session import Database
+
+    async def connected() -> Answer:
+        if settings.database is None:
+            raise Refused("No database is named: set NEO4J_URI.")
+        address = settings.database
+        async with await Database.connect(address.uri, address.user, address.password) as database:
+            return await work(database)
+
+    with EngineBars(Console(stderr=True)) as bars, lent(_absolute(home), bars) as settings:
+        return asyncio.run(connected())
+
+
+def _absolute(home: Path) -> Path:
+    return home.expanduser().absolute()
+
+
+def _print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))

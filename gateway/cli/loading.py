@@ -1,0 +1,71 @@
+"""Bundles into the graph, with bars: what a user names, and what `zeren up --demo` brings along."""
+
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+
+from gateway.cli.asking import data, document
+from gateway.cli.bars import StepBars, timed
+from gateway.cli.failures import Refused
+from graph.session import Database
+from services.campaign.rulebook import shipped
+from services.hosting.context import system_clock
+from services.hosting.identity import Role
+from services.integration import county
+from services.integration.loading.loader import Imported, import_bundle
+
+STEPS = {
+    "make": "  生成 made",
+    "read": "  读取 read",
+    "check": "  校验 checked",
+    "write": "  写入 written",
+    "stamp": "  生效 shown",
+}
+CAMPAIGN_BUNDLE = Path(county.__file__).parents[2] / "campaign" / "bundle"
+CAMPAIGN_SOURCE = "speech"
+DEMONSTRATION = f"{county.SOURCE}:demo-problem"
+
+
+async def load(console: Console, database: Database, bundle: Path, source: str, *, dry_run: bool = False) -> Imported:
+    """Import the bundle; lines of work are titled as the shipped rulebook has them."""
+    titles = {line.code: line.zh for line in shipped().lines_of_work}
+    with StepBars(console, STEPS) as bars:
+        return await import_bundle(
+            database, bundle, system_clock, source=source, dry_run=dry_run, titles=titles, progress=bars.advance
+        )
+
+
+async def load_demonstration(console: Console, database: Database) -> None:
+    """The shipped campaign and the synthetic county, unless they are there. Goes on where an import was cut off."""
+    find = {"source": county.SOURCE, "sourceId": DEMONSTRATION.partition(":")[2]}
+    if (await data(database, document("FindProblem"), find, Role.DISCIPLINE))["problems"]["edges"]:
+        return
+    with timed(console, "攻坚行动已导入 the campaign of the speech is imported"):
+        await _loaded(console, database, CAMPAIGN_BUNDLE, CAMPAIGN_SOURCE)
+    with tempfile.TemporaryDirectory(prefix="zeren-county-") as made, timed(console, "测试县已导入 a synthetic county"):
+        with StepBars(console, STEPS) as bars:
+            county.generate(Path(made), progress=lambda done, total: bars.reach("make", done, total))
+        await _loaded(console, database, Path(made), county.SOURCE)
+
+
+async def _loaded(console: Console, database: Database, bundle: Path, source: str) -> None:
+    imported = await load(console, database, bundle, source)
+    if not imported.report.ok:
+        faults = "\n".join(str(fault) for fault in imported.report.errors[:5])
+        raise Refused(f"The shipped bundle {source} does not fit what is in this database:\n{faults}")
+
+
+def told(imported: Imported, *, dry_run: bool) -> str:
+    """What an import came to, for people."""
+    report = imported.report
+    rows = ", ".join(f"{name} {count:,}" for name, count in report.rows.items())
+    if not report.ok:
+        shown = [f"{report.error_count:,} faults in {report.source}; nothing was loaded.", *map(str, report.errors)]
+        hidden = report.error_count - len(report.errors)
+        return "\n".join(shown + ([f"… and {hidden:,} more"] if hidden else []))
+    if dry_run:
+        return f"The bundle is in order: {rows}."
+    if imported.recorded_at is None:
+        return f"All of it was known already; nothing was changed ({rows})."
+    return f"Imported {imported.written:,} records, visible since {imported.recorded_at.isoformat()} ({rows})."

@@ -1,0 +1,44 @@
+"""`zeren trace`: the Trace document, carried out here and shown as a tree or as it is answered."""
+
+from typing import Any
+
+from rich.console import Console
+
+from gateway.cli.asking import answer, data, document, told
+from gateway.cli.failures import Refused
+from gateway.cli.tree import tree_of
+from graph.model.identity import record_id
+from graph.session import Database
+from services.hosting.identity import Role
+
+ROLE = Role.DISCIPLINE  # whoever can read the home's password may see all that the discipline office sees
+
+
+def record_of(reference: str) -> str:
+    """The opaque id of what the user calls `reference`: an opaque id already, or `source:id`."""
+    source, colon, source_id = reference.partition(":")
+    return record_id(source, source_id) if colon else reference
+
+
+async def traced(database: Database, reference: str, as_of: str | None, known_at: str | None) -> dict[str, Any]:
+    """The whole answer of Trace.graphql."""
+    variables = {"subject": record_of(reference), "asOf": as_of, "knownAt": known_at}
+    return await answer(database, document("Trace"), variables, ROLE)
+
+
+async def show(console: Console, database: Database, reference: str, as_of: str | None, known_at: str | None) -> None:
+    """Print the trace as a tree. Raises Refused where there is none."""
+    found = await traced(database, reference, as_of, known_at)
+    if "errors" in found:
+        raise Refused(f"There is no trace of {reference}.\n{told(found)}")
+    console.print(tree_of(found["data"]["trace"], await _title(database, reference)))
+
+
+async def _title(database: Database, reference: str) -> str:
+    """The number and title of a problem that a source calls so, else the reference itself."""
+    source, colon, source_id = reference.partition(":")
+    if colon:
+        found = await data(database, document("FindProblem"), {"source": source, "sourceId": source_id}, ROLE)
+        for edge in found["problems"]["edges"]:
+            return f"{edge['node']['number']} {edge['node']['title']}"
+    return reference

@@ -1,0 +1,12 @@
+"""The app of the accountability room."""
+
+from fastapi import FastAPI
+
+from services.accountability.schema import schema
+from services.hosting.app import build_app
+from services.hosting.settings import Settings
+
+
+def build(settings: Settings) -> FastAPI:
+    """The room by itself, with the database that the settings name. Raises SettingsError."""
+    return build_app("accountability", schema, settings)
