@@ -5,11 +5,13 @@ is created by statements whose shape follows the declared model, so that each is
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from graph.model import MODEL
-from graph.model.declare import End
+from graph.model.declare import End, Fact, Scalar
 from graph.model.entities import BY_ID
+from graph.model.instants import TICK
 from graph.queries.write import Write
 
 RECORDS_PER_STAMP = 10_000
@@ -34,6 +36,12 @@ class Shape:
     changes: bool = False
 
 
+def parameter(instant: datetime) -> list[int]:
+    """An instant as `create` takes it: seconds and nanoseconds since 1970. Datetimes are bound ten times slower."""
+    seconds, micros = divmod((instant - _EPOCH) // TICK, 1_000_000)
+    return [seconds, micros * 1_000]
+
+
 @lru_cache(maxsize=1024)
 def create(shape: Shape) -> str:
     """Rows are maps: p, the properties; o, the ids at other ends; e, the properties of the event. Returns `made`."""
@@ -41,14 +49,38 @@ def create(shape: Shape) -> str:
     lines = ["UNWIND $rows AS row"]
     lines += [f"MATCH (x{i}:{_sought(label)} {{id: row.o[{i}]}})" for i, (_, label) in enumerate(ends)]
     labels = "Change:Pending" if shape.changes else f"Record:{shape.label}:Pending"
-    lines += [f"CREATE (n:{labels})", "SET n = row.p"]
+    lines.append(f"CREATE (n:{labels} {{{_properties(shape.label, 'row.p')}}})")
     lines += [f"CREATE (x{i})-[:{relationship}]->(n)" for i, (relationship, _) in enumerate(shape.into)]
     first = len(shape.into)
     lines += [f"CREATE (n)-[:{relationship}]->(x{first + i})" for i, (relationship, _) in enumerate(shape.out)]
     if shape.records_event:
-        lines += ["CREATE (e:Record:Event:Pending)-[:EVENT_OF]->(n)", "SET e = row.e"]
+        lines.append(f"CREATE (e:Record:Event:Pending {{{_properties('Event', 'row.e')}}})-[:EVENT_OF]->(n)")
     lines.append("RETURN count(*) AS made")
     return "\n".join(lines)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_OF_ENTITIES = ("changedAt", "digest", "position", "hash")
+_OF_FACTS = ("basis", "digest", "position", "hash", "column", "target")
+_OBSERVATION = ("id", "source", "sourceId", "recordedAt", "station", "at", "indicator", "value")
+_INSTANTS = frozenset(
+    {"changedAt", "at"}
+    | {found.name for node in MODEL.nodes for found in node.properties() if found.scalar is Scalar.INSTANT}
+)
+
+
+def _properties(label: str, row: str) -> str:
+    """Each property by its name: a map as a whole would need an Eager, and twice the time."""
+    node = MODEL.by_label.get(label)
+    declared = _OBSERVATION if node is None else tuple(found.name for found in node.properties())
+    kept = ("digest",) if label == "Event" else _OF_FACTS if isinstance(node, Fact) else _OF_ENTITIES
+    return ", ".join(f"{name}: {_value(f'{row}.{name}', name)}" for name in dict.fromkeys((*declared, *kept)))
+
+
+def _value(value: str, name: str) -> str:
+    if name not in _INSTANTS:
+        return value
+    return f"CASE WHEN {value} IS NOT NULL THEN datetime.fromepoch({value}[0], {value}[1]) END"
 
 
 def _sought(label: str) -> str:

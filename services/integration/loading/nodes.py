@@ -10,7 +10,7 @@ from graph.model import MODEL
 from graph.model.enums import EventKind, Severity, SiteType
 from graph.model.identity import record_id
 from graph.model.instants import BEGINNING, OPEN
-from graph.queries.imports import Shape
+from graph.queries.imports import Shape, parameter
 from services.integration.bundle.columns import FILE, LINK_KINDS, Column, File, Type
 from services.integration.bundle.references import row_digest, subject_targets
 from services.integration.bundle.resolving import Resolver
@@ -73,10 +73,17 @@ class Rows:
             changes=changes,
         )
         others = [id_ for _, _, id_ in (*statement.into, *out)]
-        self.by_shape.setdefault(shape, []).append({"p": statement.properties, "o": others, "e": statement.event})
+        row: dict[str, Any] = {"p": _bound(statement.properties), "o": others}
+        if statement.event is not None:
+            row["e"] = _bound(statement.event)
+        self.by_shape.setdefault(shape, []).append(row)
 
     def __bool__(self) -> bool:
         return bool(self.by_shape)
+
+
+def _bound(properties: dict[str, Any]) -> dict[str, Any]:
+    return {name: parameter(value) if isinstance(value, datetime) else value for name, value in properties.items()}
 
 
 class Recorder:

@@ -33,8 +33,18 @@ async def present(database: Database, ids: Collection[str]) -> dict[str, Present
 
 
 async def problem_states(database: Database, ids: Collection[str]) -> dict[str, dict[str, Any]]:
-    """`properties`, `refs` (relationship, label, id) and `life` of those of the ids that are known problems."""
-    return {row["id"]: row for row in await database.read(imports.PROBLEM_STATES, {"ids": list(ids)})}
+    """`properties` and `refs` (relationship, label, id) of those of the ids that are known problems."""
+    rows = await database.read(imports.PROBLEM_STATES, {"ids": list(ids)})
+    return {
+        row["id"]: {
+            "refs": row["refs"],
+            "properties": {
+                name: value.to_native() if hasattr(value, "to_native") else value
+                for name, value in row["properties"].items()
+            },
+        }
+        for row in rows
+    }
 
 
 class DatabaseKnown:
