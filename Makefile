@@ -11,7 +11,7 @@ help: ## list what one needs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 demo: .venv/.ready ## start everything on the shipped campaign and show a trace (ONCE=1: show it, stop, and exit)
-	@zeren up --demo $(if $(ONCE),--once) $(if $(PORT),--port $(PORT)) $(if $(HOME_DIR),--home $(HOME_DIR))
+	@zeren up --demo $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
 
 test: .venv/.tested ## run all tests on a real Neo4j, found or started (ARGS="-k word" picks)
 	@python -m pytest $(ARGS)
@@ -19,7 +19,7 @@ test: .venv/.tested ## run all tests on a real Neo4j, found or started (ARGS="-k
 check: .venv/.tested ## formatting, lint, types and import contracts
 	@ruff format --check --quiet . || { echo "==> run: make format"; exit 1; }
 	@ruff check --quiet .
-	@lint-imports --no-timestamp
+	@lint-imports --no-logo
 	@pyright --warnings
 
 format: .venv/.tested ## put the code in its form

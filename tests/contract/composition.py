@@ -84,7 +84,7 @@ def running(command: list[str], environment: Mapping[str, str], cwd: Path) -> Ge
     try:
         for line in process.stderr:
             said.append(line)
-            if "Uvicorn running" in line:
+            if '"serving"' in line:
                 break
         else:
             raise AssertionError(f"{' '.join(command)} ended with {process.wait(10)}:\n{''.join(said)}")
