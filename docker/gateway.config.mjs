@@ -32,8 +32,10 @@ export const gatewayConfig = {
       },
     ]),
   ),
-  // County networks have no internet: no page that loads its parts from elsewhere, and no schema for strangers.
+  // County networks have no internet: no page that loads its parts from elsewhere. The gateway checks nobody's token, so it
+  // tells nobody the schema; it is in schema/.
   graphiql: false,
   landingPage: false,
+  disableIntrospection: {},
   maskedErrors: true,
 };

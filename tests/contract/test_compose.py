@@ -89,6 +89,13 @@ def test_every_secret_is_declared_and_every_file_that_is_mounted_exists(services
     assert [path for path in mounted if not (FILE.parent / path).is_file()] == []
 
 
+def test_the_gateway_is_told_of_the_files_that_are_mounted(services: dict[str, Any]) -> None:
+    gateway = services["gateway"]
+    targets = [volume.split(":")[1] for volume in gateway["volumes"]]
+    assert gateway["command"] == ["supergraph", "--config-path", targets[1]]
+    assert gateway["environment"] == {"ZEREN_SUPERGRAPH": targets[0]}
+
+
 def test_what_the_image_copies_exists_and_is_sent_to_the_builder() -> None:
     copied = [
         source
