@@ -238,7 +238,8 @@ class _Load:
             if rows.held:
                 held = {"rows": rows.held, "import": self.id}
                 await _expect(transaction, imports.HOLD_PROBLEMS.cypher, held, len(rows.held), _MOVED_ON)
-            for shape, new in rows.by_shape.items():
+            # Events last: what they are about may be among these rows, in another shape.
+            for shape, new in sorted(rows.by_shape.items(), key=lambda item: item[0].label == "Event"):
                 await _expect(transaction, create(shape), {"rows": new}, len(new), _LOST)
             for write, several in (
                 (imports.SUBTASKS, rows.subtasks),
