@@ -225,10 +225,11 @@ def export_contract(
         typer.Option("--to", help="Folder to write. [default: schema/sdl of this installation]", file_okay=False),
     ] = None,
 ) -> None:
-    """Write the SDL of every room's subgraph, and of the gateway's schema of one process, as *.graphql."""
-    from gateway.cli.contract import export
+    """Write the SDL of every room's subgraph as <room>.graphql."""
+    import schema as package
+    from gateway.contract import write_sdl
 
-    for path in export(folder):
+    for path in write_sdl(folder or Path(package.__file__).parent / "sdl"):
         typer.echo(path)
 
 
