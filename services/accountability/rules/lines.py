@@ -1,19 +1,18 @@
-"""What a trace is, as pure functions over plain values: who answered for a subject at an instant.
+"""The five lines of a trace: who answered for a subject at an instant, in which role, at which level.
 
 The facts are a superset: every record near the subject that held at the instant and was known. These rules choose,
-order and judge. Chosen where the definition leaves it open:
-
-- a superior's hop names no area: the area is answered for by the post below it;
-- who operates a site stands on the fifth line by its head post alone; nobody operating is an empty line, not a gap.
+order and judge. Where the definition leaves something open, docs/trace.md says what was
+chosen.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cached_property
 from typing import Protocol
 
 from graph.model.enums import Capacity, Gap, Level, LineKind, Role
+from services.accountability.rules.facts import Facts, Hop, Line, Record, effective
+from services.accountability.rules.superiors import Superiors
 
 LEVELS = (Level.DIRECT, Level.SUPERVISORY, Level.LEADERSHIP)
 CAPACITIES = (
@@ -37,81 +36,6 @@ class Levels(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    """Between two records; `explicit` false where it stands for a column."""
-
-    from_: str
-    to: str
-    explicit: bool = True
-    capacity: Capacity | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """The version of a fact that was used: its interval, when it was recorded, and its two ends."""
-
-    id: str
-    source_id: str
-    from_: str
-    to: str
-    valid_from: datetime
-    valid_to: datetime
-    recorded_at: datetime
-    explicit: bool = True
-    role: Role | None = None
-    capacity: Capacity | None = None
-
-
-@dataclass(frozen=True)
-class Facts:
-    """Everything near a subject that held at the instant, as far as was known. Ids are opaque text."""
-
-    recorded_at: datetime
-    area: str | None = None
-    site: str | None = None
-    site_kind: str | None = None
-    task: str | None = None
-    area_kinds: Mapping[str, str] = field(default_factory=dict[str, str])
-    organization_kinds: Mapping[str, str] = field(default_factory=dict[str, str])
-    within: Sequence[Link] = ()
-    subtasks: Sequence[Link] = ()
-    task_links: Sequence[Link] = ()
-    governs: Sequence[Link] = ()
-    operates: Sequence[Link] = ()
-    post_in: Sequence[Link] = ()
-    part_of: Sequence[Link] = ()
-    responsibilities: Sequence[Record] = ()
-    regulations: Sequence[Record] = ()
-    heads: Sequence[Record] = ()
-    reporting: Sequence[Record] = ()
-    memberships: Sequence[Record] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Hop:
-    """A post with who held it, or a gap where there should be one. Ids; `record` put the post there."""
-
-    level: Level
-    distance: int
-    role: Role | None = None
-    capacity: Capacity | None = None
-    organization: str | None = None
-    post: str | None = None
-    holder: str | None = None
-    area: str | None = None
-    gap: Gap | None = None
-    record: Record | None = None
-    membership: Record | None = None
-    backdated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    kind: LineKind
-    hops: tuple[Hop, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class _Reached:
     """A post as it was reached by one way; the least by `order` stands for it on its line."""
 
@@ -125,8 +49,9 @@ class _Reached:
     how: int = 0  # 0 responsibility, 1 head, 2 reporting
 
     @property
-    def order(self) -> tuple[bool, int, int, int, str]:
-        return (self.how == 2, LEVELS.index(self.level), self.distance, self.how, self.record.source_id)
+    def order(self) -> tuple[bool, int, int, int, str, str]:
+        level = LEVELS.index(self.level)
+        return (self.how == 2, level, self.distance, self.how, self.record.source_id, self.record.id)
 
 
 @dataclass
@@ -135,12 +60,6 @@ class _Draft:
 
     reached: list[_Reached] = field(default_factory=list[_Reached])
     gaps: list[Hop] = field(default_factory=list[Hop])
-
-
-def effective(links: Iterable[Link], thing: str, *, at_from: bool) -> list[Link]:
-    """The links of a thing that count: its explicit ones, and only where it has none the column's."""
-    own = [link for link in links if (link.from_ if at_from else link.to) == thing]
-    return [link for link in own if link.explicit] or own
 
 
 def lines(facts: Facts, levels: Levels) -> tuple[Line, ...]:
@@ -152,6 +71,7 @@ class _Trace:
     def __init__(self, facts: Facts, levels: Levels) -> None:
         self._facts = facts
         self._levels = levels
+        self._superiors = Superiors(facts.reporting, levels.level_above)
         self._taken: set[str] = set()
 
     def lines(self) -> tuple[Line, ...]:
@@ -227,8 +147,8 @@ class _Trace:
         if self._facts.site is not None:
             for record in self._answering(self._facts.site):
                 if record.id not in self._taken:
-                    operated = any(self._is_of(record.from_, organization) for organization in self.operators)
-                    (party if operated else territorial).reached.append(self._by_responsibility(record, 0))
+                    own = any(self._is_at_or_below(record.from_, organization) for organization in self.operators)
+                    (party if own else territorial).reached.append(self._by_responsibility(record, 0))
         for place in self.tasks:
             for record in self._answering(place):
                 if record.id not in self._taken:
@@ -302,15 +222,20 @@ class _Trace:
 
     def _is_of(self, post: str, organization: str) -> bool:
         """Of its posts and of those in organizations below it; of a government, of its own posts only."""
-        home = self._homes.get(post)
         if self._facts.organization_kinds.get(organization) == "GOVERNMENT":
-            return home == organization
-        seen: set[str] = set()
-        while home is not None and home not in seen:
-            if home == organization:
+            return self._homes.get(post) == organization
+        return self._is_at_or_below(post, organization)
+
+    def _is_at_or_below(self, post: str, organization: str) -> bool:
+        ahead = [home] if (home := self._homes.get(post)) else []
+        seen = set(ahead)
+        while ahead:
+            below = ahead.pop()
+            if below == organization:
                 return True
-            seen.add(home)
-            home = min((link.to for link in effective(self._facts.part_of, home, at_from=True)), default=None)
+            above = {link.to for link in effective(self._facts.part_of, below, at_from=True)} - seen
+            seen |= above
+            ahead += above
         return False
 
     def _is_watching(self, record: Record) -> bool:
@@ -323,7 +248,9 @@ class _Trace:
         return home not in involved
 
     def _about(self, place: str) -> list[Record]:
-        return [record for record in self._facts.responsibilities if record.to == place]
+        return [
+            record for record in self._facts.responsibilities if record.to == place and record.role is not Role.SUPERIOR
+        ]
 
     def _answering(self, place: str) -> list[Record]:
         return [record for record in self._about(place) if not self._is_watching(record)]
@@ -346,7 +273,9 @@ class _Trace:
         self, record: Record, distance: int, capacity: Capacity | None = None, area: str | None = None
     ) -> _Reached:
         self._taken.add(record.id)
-        role = record.role or Role.RESPONSIBLE
+        role = record.role
+        if role is None:
+            raise ValueError(f"responsibility {record.id} names no role")
         return _Reached(record.from_, record, role, self._levels.level(role), distance, capacity, area)
 
     def _head(self, draft: _Draft, organization: str, role: Role, distance: int, capacity: Capacity | None) -> None:
@@ -371,28 +300,6 @@ class _Trace:
     ) -> Hop:
         return Hop(level, distance, role, capacity, organization, area=area, gap=Gap.UNASSIGNED)
 
-    def _superiors(self, seed: _Reached) -> Iterator[tuple[_Reached, bool]]:
-        """Every superior of a post along every way, and whether the way has come back to a post of its own."""
-        ways: list[tuple[_Reached, frozenset[str]]] = [(seed, frozenset({seed.post}))]
-        while ways:
-            below, met = ways.pop()
-            for record in self._facts.reporting:
-                if record.from_ != below.post:
-                    continue
-                reached = _Reached(
-                    record.to,
-                    record,
-                    Role.SUPERIOR,
-                    self._levels.level_above(below.level),
-                    below.distance + 1,
-                    seed.capacity,
-                    how=2,
-                )
-                again = record.to in met
-                yield reached, again
-                if not again:
-                    ways.append((reached, met | {record.to}))
-
     def _line(self, kind: LineKind, draft: _Draft, *, superiors: bool = True) -> Line:
         best: dict[tuple[Capacity | None, str], _Reached] = {}
         cycles: set[tuple[Capacity | None, str]] = set()
@@ -405,11 +312,10 @@ class _Trace:
         for seed in draft.reached:
             consider(seed)
             if superiors:
-                for reached, again in self._superiors(seed):
-                    if again:
-                        cycles.add((reached.capacity, reached.post))
-                    else:
-                        consider(reached)
+                for record, level, steps in self._superiors.of(seed.post, seed.level):
+                    up = seed.distance + steps
+                    consider(_Reached(record.to, record, Role.SUPERIOR, level, up, seed.capacity, how=2))
+                cycles |= {(seed.capacity, post) for post in self._superiors.met_again(seed.post)}
         hops = [*dict.fromkeys(draft.gaps)]
         for key, reached in best.items():
             hops += self._hops(reached, cycle=key in cycles)
@@ -417,11 +323,10 @@ class _Trace:
 
     def _hops(self, reached: _Reached, *, cycle: bool) -> Iterator[Hop]:
         holding: dict[str, Record] = {}
-        for record in self._facts.memberships:
-            if record.to == reached.post:
-                held = holding.get(record.from_)
-                if held is None or (held.valid_from, held.source_id) < (record.valid_from, record.source_id):
-                    holding[record.from_] = record
+        held = [record for record in self._facts.memberships if record.to == reached.post]
+        held.sort(key=lambda record: (record.source_id, record.id))
+        for record in sorted(held, key=lambda record: record.valid_from, reverse=True):
+            holding.setdefault(record.from_, record)
         gap = Gap.CYCLE if cycle else Gap.VACANT if not holding else Gap.OVERLAPPING if len(holding) > 1 else None
         held_by: Iterable[tuple[str | None, Record | None]] = holding.items() or [(None, None)]
         for holder, membership in held_by:
