@@ -77,8 +77,9 @@ def copy(tmp_path: Path) -> Path:
     shutil.copy(ROOT / "tests/contract/purity.py", tmp_path / "tests/contract")
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     for file in ("app", "schema", "types", "resolvers", "commands", "rules"):
-        (tmp_path / f"services/oversight/{file}.py").touch()
-        (tmp_path / f"services/accountability/{file}.py").touch()
+        for room in ("oversight", "accountability"):
+            if not (tmp_path / f"services/{room}/{file}").is_dir():
+                (tmp_path / f"services/{room}/{file}.py").touch()
     return tmp_path
 
 
