@@ -183,11 +183,23 @@ BEGIN_STAMPING = Write(
     "integration",
     """
     MATCH (w:Watermark {name: 'main'})
+    SET w.taken = true
+    REMOVE w.taken
+    WITH w
+    MATCH (g:Gate)
+    WITH w, g ORDER BY g.number
+    SET g.taken = true
+    REMOVE g.taken
+    WITH w, collect(g) AS gates, max(g.at) AS last
+    WITH w, gates, CASE WHEN last < $now THEN $now ELSE last + duration({microseconds: 1}) END AS at
+    FOREACH (g IN gates | SET g.at = at)
+    WITH w, at
     MATCH (i:Import {id: $id})
-    SET w.holdsAt = $at, i.stampedAt = $at
-    RETURN count(*) AS made
+    SET w.holdsAt = at, i.stampedAt = at
+    RETURN at
     """,
 )
+"""The record time is taken as a command's is (graph.queries.watermark), at all gates at once."""
 
 SWAP_CHANGES = Write(
     "make pending states present and present ones former",
@@ -246,7 +258,7 @@ FINISH = Write(
     """
     MATCH (i:Import {id: $id})
     MATCH (w:Watermark {name: 'main'})
-    SET w.holdsAt = $open, i.recordedAt = $at, i.id = $finishedId, i += $counts
+    SET w.holdsAt = $open, w.at = $at, i.recordedAt = $at, i.id = $finishedId, i += $counts
     REMOVE i.run
     RETURN count(*) AS made
     """,

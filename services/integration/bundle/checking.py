@@ -148,15 +148,20 @@ class _Checks:
         for edges, what in ((part_of, "an organization"), (within, "an area"), (subtasks, "a task")):
             for cycle in cycles(edges):
                 yield from _cycle_fault(cycle, what)
+            yield from _chain_faults(edges)
+        yield from self._moved_tasks(subtasks)
         for edges, kind in ((within_rows, "WITHIN"), (self._links("PostIn"), "POST_IN")):
             for earlier, later in overlaps(edges):
                 yield from _overlap_fault(earlier, later, kind)
-        for chain in long_chains(self._reporting()):
-            place = next((edge.place for edge in chain if edge.place is not None), None)
-            if place is not None:
-                way = " → ".join([edge.shown for edge in chain] + ["…"])
-                message = f"makes a chain of more than {LONGEST_CHAIN} reportings at one time: {way}"
-                yield Fault(place.file, place.row, place.column, None, message)
+        yield from _chain_faults(self._reporting())
+
+    def _moved_tasks(self, subtasks: list[Edge]) -> Iterator[Fault]:
+        parents = {link.from_: link for link in self._known.links("Task")}
+        for edge in subtasks:
+            known = parents.get(edge.child)
+            if known is not None and edge.place is not None and known.to != edge.parent:
+                message = "a task's parent can't change; end this task and give the work to a new one"
+                yield Fault(edge.place.file, edge.place.row, edge.place.column, None, message)
 
     def _links(self, label: str) -> list[Edge]:
         """The explicit rows of a kind, those of the bundle instead of what they correct."""
@@ -223,6 +228,15 @@ def _cycle_fault(cycle: list[Edge], what: str) -> Iterator[Fault]:
     if place is not None:
         way = " → ".join([edge.shown for edge in cycle] + [cycle[0].shown])
         yield Fault(place.file, place.row, place.column, None, f"makes a cycle, {what} can't be part of itself: {way}")
+
+
+def _chain_faults(edges: list[Edge]) -> Iterator[Fault]:
+    for chain in long_chains(edges):
+        place = next((edge.place for edge in chain if edge.place is not None), None)
+        if place is not None:
+            way = " → ".join([edge.shown for edge in chain] + ["…"])
+            message = f"makes a chain of more than {LONGEST_CHAIN} steps at one time: {way}"
+            yield Fault(place.file, place.row, place.column, None, message)
 
 
 def _overlap_fault(earlier: Edge, later: Edge, kind: str) -> Iterator[Fault]:

@@ -96,4 +96,4 @@ def _message(label: str | None, targets: tuple[str, ...]) -> str:
     wanted = " or ".join(targets)
     if label is None:
         return f"leads nowhere: give the id of a record ({wanted}) of this bundle or of one imported before"
-    return f"is a {label}; give the id of a record of kind {wanted}"
+    return f"is of kind {label}; give the id of a record of kind {wanted}"

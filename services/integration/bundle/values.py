@@ -95,9 +95,9 @@ def _reference(text: str, source: str) -> str:
     prefix, colon, rest = text.partition(":")
     if colon:
         prefix, rest = prefix.strip(), rest.strip()
-        if not prefix or not rest or ":" in rest:
-            raise CellError("write `id`, or `source:id` with one colon for a record of another source")
-        text = rest if prefix == source else f"{prefix}:{rest}"
+        if not prefix or not rest:
+            raise CellError("write `id`, or `source:id` for a record of another source")
+        text = rest if prefix == source and ":" not in rest else f"{prefix}:{rest}"
     if len(text) > _ID_LENGTH:
         raise CellError(f"an id has at most {_ID_LENGTH} characters; this one has {len(text):,}")
     if ";" in text or not text.isprintable():

@@ -1,9 +1,8 @@
 """The end of an import: its rows become visible together, at one record time, whatever is cut off meanwhile."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from graph.model.instants import OPEN, utc
@@ -13,9 +12,6 @@ from graph.session import Database
 from services.integration.bundle.checking import Progress, no_progress
 
 Clock = Callable[[], datetime]
-
-_AHEAD = timedelta(milliseconds=250)
-"""The record time lies so far ahead that the watermark is held before anybody can have read at that instant."""
 
 
 class ImportRefused(Exception):
@@ -57,14 +53,13 @@ async def complete_pending(database: Database, clock: Clock, progress: Progress 
 async def complete(
     database: Database, id_: str, clock: Clock, progress: Progress, counts: Mapping[str, int]
 ) -> datetime:
-    """Stamp everything pending with one record time, and return it once it has come. Can be run again at any time."""
+    """Stamp everything pending with one record time, and return it. Can be run again at any time."""
     at = await _hold_readers(database, id_, clock)
     for write in (imports.SWAP_CHANGES, imports.STAMP_CORRECTIONS, imports.STAMP):
         await _in_batches(database, write, progress, {"at": at})
     rows = {f"rows_{name}": count for name, count in counts.items()}
     finished = {"id": id_, "finishedId": f"{id_}@{at.isoformat()}", "at": at, "open": OPEN, "counts": rows}
     await database.write(imports.FINISH.cypher, finished)
-    await asyncio.sleep(max(0.0, (at - clock()).total_seconds()))  # else the caller could not yet read what it imported
     return at
 
 
@@ -72,11 +67,8 @@ async def _hold_readers(database: Database, id_: str, clock: Clock) -> datetime:
     found = await unfinished(database)
     if found is not None and found.id == id_ and found.stamped_at is not None:
         return utc(found.stamped_at)
-    while True:
-        at = utc(clock()) + _AHEAD
-        await database.write(imports.BEGIN_STAMPING.cypher, {"id": id_, "at": at})
-        if clock() < at:  # else somebody may have read at an instant after `at`, before the watermark was held
-            return at
+    (row,) = await database.write(imports.BEGIN_STAMPING.cypher, {"id": id_, "now": utc(clock())})
+    return row["at"].to_native()
 
 
 async def discard(database: Database, progress: Progress = no_progress) -> Unfinished | None:

@@ -234,8 +234,7 @@ def reference_of(file: File, row: Row, resolver: Resolver) -> str:
     first, *rest = (1 + names.index(name) for name in file.key)
     source, source_id = split(str(row[first]), resolver.source)
     texts = [text_of(file.columns[position - 1], row[position] or 0) for position in rest]
-    plain = "|".join([source_id, *texts])
-    return plain if source == resolver.source else f"{source}:{plain}"
+    return f"{source}:{'|'.join([source_id, *texts])}"
 
 
 def line_of_work(campaign: str, code: str, resolver: Resolver) -> tuple[str, str]:

@@ -1,0 +1,241 @@
+"""Imports into a real Neo4j: as a whole or not at all, once, and what changed beside what was."""
+
+import os
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from graph.model.identity import record_id
+from graph.model.instants import OPEN
+from services.integration.loading.completion import ImportRefused, complete_pending, discard
+from services.oversight.rules import load
+from tests.services.integration.bundles import SMALL, changed, write
+from tests.services.integration.conftest import Store, now
+
+
+def test_rows_become_records_facts_and_chained_events(store: Store, tmp_path: Path) -> None:
+    imported = store.load(write(tmp_path / "b", SMALL))
+    assert imported.report.errors == []
+    at = imported.recorded_at
+    assert at is not None
+    assert store.count("(n:Pending)") == 0
+    assert store.count("(n:Record) WHERE n.recordedAt <> datetime($at)".replace("$at", f"'{at.isoformat()}'")) == 0
+    (problem,) = store.rows("MATCH (p:Problem {sourceId: 'p1'}) RETURN p")
+    state = problem["p"]
+    assert (state["status"], state["assignedToId"]) == ("SUBMITTED", record_id("bundle", "env"))
+    assert state["dueAt"].to_native() == datetime(2024, 12, 18, 15, 59, 59, 999999, tzinfo=UTC)
+    assert load(state["life"]).submitted_by == record_id("bundle", "li")
+    chain = store.rows(
+        "MATCH (e:Event:Outbox)-[:EVENT_OF]->(:Problem {sourceId: 'p1'}) "
+        "RETURN e.kind AS kind, e.position AS position, e.hash AS hash, e.previousHash AS previous ORDER BY position"
+    )
+    assert [row["kind"] for row in chain] == ["REPORTED", "REGISTER", "ASSIGN", "ACCEPT", "SUBMIT"]
+    assert [row["previous"] for row in chain] == [None, *[row["hash"] for row in chain[:-1]]]
+    assert (state["position"], state["hash"]) == (5, chain[-1]["hash"])
+    ways = store.rows(
+        "MATCH (o)-[:OPERATES]->(f:Operates)-[:OPERATES_TO]->(:Site) "
+        "RETURN o.sourceId AS who, f.explicit AS explicit, f.validTo AS until ORDER BY explicit"
+    )
+    assert [(row["who"], row["explicit"]) for row in ways] == [("mill", False), ("env", True)]
+    assert ways[0]["until"].to_native() == OPEN
+    assert store.count("(:Responsibility)-[:BASED_ON]->(:Clause)") == 1
+    assert store.count("(:Task)-[:IN_LINE]->(:LineOfWork {code: 'INDUSTRY'})-[:LINE_IN]->(:Campaign)") == 2
+    assert store.count("(:Regulation)-[:REGULATION_TO]->(:SiteKind {kind: 'ENTERPRISE'})") == 1
+    (watermark,) = store.rows("MATCH (w:Watermark) RETURN w.holdsAt AS holdsAt")
+    assert watermark["holdsAt"].to_native() == OPEN
+
+
+def test_faults_and_dry_runs_load_nothing(store: Store, tmp_path: Path) -> None:
+    imported = store.load(write(tmp_path / "b", changed(sites=("grid,mill", "grit,mill"))))
+    assert (imported.written, imported.recorded_at, imported.report.ok) == (0, None, False)
+    assert store.count("(n:Record)") == 0
+    assert store.count("(n:Import)") == 0
+
+
+def test_the_same_rows_again_change_nothing_however_they_are_written(store: Store, tmp_path: Path) -> None:
+    store.load(write(tmp_path / "a", SMALL))
+    before = store.rows("MATCH (n:Record) RETURN count(*) AS n, sum(n.position) AS s")
+    assert store.load(tmp_path / "a").written == 0
+    other = changed(
+        memberships=("2023-01-01,2024-12-20", "2022-12-31T16:00:00Z,bundle:x"),
+        observations=("153.5", "153.50"),
+        tasks=("env;gov", "gov; bundle:env"),
+    )
+    other["memberships"] = other["memberships"].replace("bundle:x", "2024-12-19T16:00:00+00:00")
+    again = store.load(write(tmp_path / "b", other))
+    assert (again.written, again.recorded_at) == (0, None)
+    assert store.rows("MATCH (n:Record) RETURN count(*) AS n, sum(n.position) AS s") == before
+
+
+def test_a_changed_row_supersedes_and_the_old_one_stays(store: Store, tmp_path: Path) -> None:
+    first = store.load(write(tmp_path / "a", SMALL))
+    tables = changed(
+        persons=("李四", "李肆"),
+        memberships=("2023-01-01", "2023-02-01"),
+        sites=("grid,mill", "grid,env"),
+        tasks=("env;gov", "gov"),
+        observations=("153.5", "99"),
+        problems=("扬尘", "重度扬尘"),
+    )
+    second = store.load(write(tmp_path / "b", tables))
+    assert first.recorded_at is not None
+    assert second.recorded_at is not None
+    assert first.recorded_at < second.recorded_at
+    (person,) = store.rows("MATCH (p:Person {sourceId: 'li'})-[:WAS]->(f:Former) RETURN p, f")
+    assert (person["p"]["name"], person["f"]["name"]) == ("李肆", "李四")
+    assert person["p"]["changedAt"].to_native() == person["f"]["supersededAt"].to_native() == second.recorded_at
+    assert person["f"]["changedAt"].to_native() == person["p"]["recordedAt"].to_native() == first.recorded_at
+    (versions,) = store.rows("MATCH (n:Membership {sourceId: 'm1'})-[:SUPERSEDES]->(o) RETURN n, o")
+    assert versions["n"]["id"] == f"{record_id('bundle', 'm1')}~2"
+    assert versions["o"]["supersededAt"].to_native() == versions["n"]["recordedAt"].to_native() == second.recorded_at
+    current = "(o)-[:OPERATES]->(f:Operates {explicit: false}) WHERE f.supersededAt > datetime('9000-01-01T00:00Z')"
+    assert store.rows(f"MATCH {current} RETURN o.sourceId AS who") == [{"who": "env"}]
+    (answers,) = store.rows(
+        "MATCH (o {sourceId: 'env'})-[:ANSWERS_FOR]->(n)-[:SUPERSEDES]->(:AnswersFor) "
+        "RETURN n.validFrom = n.validTo AS never"
+    )
+    assert answers["never"]
+    (problem,) = store.rows("MATCH (p:Problem {sourceId: 'p1'})-[:WAS]->(f) RETURN p, f")
+    assert (problem["p"]["title"], problem["f"]["title"], problem["p"]["status"]) == ("重度扬尘", "扬尘", "SUBMITTED")
+    assert store.count("(:Problem {sourceId: 'p1'})-[:ASSIGNED_TO|FOUND_AT|FALLS_UNDER|REPORTED_BY]->()") == 4
+    assert store.count("(:Former {sourceId: 'p1'})-[:ASSIGNED_TO|FOUND_AT|FALLS_UNDER|REPORTED_BY]->()") == 4
+    kinds = store.rows("MATCH (e:Event)-[:EVENT_OF]->({sourceId: 'li'}) RETURN e.kind AS kind ORDER BY e.position")
+    assert [row["kind"] for row in kinds] == ["RECORDED", "CORRECTED"]
+    assert store.load(tmp_path / "b").written == 0
+    assert store.load(tmp_path / "a").written > 0
+
+
+def test_a_later_bundle_adds_events_and_may_not_change_them(store: Store, tmp_path: Path) -> None:
+    store.load(write(tmp_path / "a", SMALL))
+    head = "id,problem,at,action,person,post,toOrganization,dueAt,evidence,note\n"
+    more = {"events": head + "e6,p1,2024-12-17T12:00:00+08:00,VERIFY,wang,chief,,,,\n"}
+    assert store.load(write(tmp_path / "b", more)).recorded_at is not None
+    (state,) = store.rows("MATCH (p:Problem {sourceId: 'p1'})-[:WAS]->(f) RETURN p.status AS now, f.status AS was")
+    assert state == {"now": "VERIFIED", "was": "SUBMITTED"}
+    assert store.count("(:Problem {sourceId: 'p1'})<-[:EVENT_OF]-(:Event)") == 6
+    edited = {"events": head + "e6,p1,2024-12-17T12:00:00+08:00,VERIFY,wang,chief,,,,改\n"}
+    (fault,) = store.load(write(tmp_path / "c", edited)).report.errors
+    assert "never edited" in fault.message
+    early = {"events": head + "e7,p1,2024-12-16T12:30:00+08:00,CLOSE,wang,chief,,,,\n"}
+    (fault,) = store.load(write(tmp_path / "d", early)).report.errors
+    assert "before the last event" in fault.message
+
+
+def test_references_lead_to_records_imported_before(store: Store, tmp_path: Path) -> None:
+    store.load(write(tmp_path / "a", SMALL), "county")
+    tables = {
+        "persons": "id,name\nzhao,赵六\n",
+        "memberships": "id,person,post,validFrom\nm9,zhao,county:clerk,2025-01-01\n",
+    }
+    assert store.load(write(tmp_path / "b", tables), "hr").report.errors == []
+    tables["memberships"] = tables["memberships"].replace("county:clerk", "county:li")
+    (fault,) = store.load(write(tmp_path / "c", tables), "hr").report.errors
+    assert "is of kind Person" in fault.message
+    moved = {"areas": "id,name,kind,parent\ncounty:county,某县,COUNTY,county:grid\n"}
+    faults = store.load(write(tmp_path / "d", moved), "hr").report.errors
+    assert any("cycle" in fault.message for fault in faults)
+
+
+def test_an_export_goes_in_and_out_again_without_a_change(store: Store, tmp_path: Path) -> None:
+    store.load(write(tmp_path / "a", SMALL), "county")
+    store.load(write(tmp_path / "b", {"persons": "id,name\nzhao,赵六\n"}))
+    out = store.export(tmp_path / "out")
+    assert store.load(tmp_path / "out").written == 0
+    store.run(lambda database: database.write("MATCH (n) WHERE NOT n:Watermark DETACH DELETE n"))
+    assert store.load(tmp_path / "out").report.errors == []
+    assert store.export(tmp_path / "again") == out
+
+
+_CHILD = """
+import asyncio, os, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from graph.session import Database
+from services.integration.loading import batches, loader
+
+batches._ROWS = 3
+points = int(sys.argv[2])
+
+def progress(what, more):
+    global points
+    points -= what in ("write", "stamp")
+    if points == 0:
+        os.kill(os.getpid(), 9)
+
+async def main():
+    async with Database(*sys.argv[3:6]) as database:
+        await loader.import_bundle(database, Path(sys.argv[1]), lambda: datetime.now(UTC), progress=progress)
+
+asyncio.run(main())
+"""
+
+
+def _run_until_killed(store: Store, bundle: Path, points: int) -> int:
+    command = [sys.executable, "-c", _CHILD, str(bundle), str(points), *store.connection]
+    return subprocess.run(command, env={**os.environ}, check=False).returncode
+
+
+def _seen(store: Store) -> int:
+    """How many records a reader sees now."""
+    (row,) = store.rows(
+        "MATCH (w:Watermark {name: 'main'}) "
+        "WITH CASE WHEN w.holdsAt <= $now THEN w.holdsAt - duration({microseconds: 1}) ELSE $now END AS k "
+        "OPTIONAL MATCH (n:Record) WHERE n.recordedAt <= k RETURN count(n) AS n",
+        now=now(),
+    )
+    return row["n"]
+
+
+@pytest.mark.timeout(600)
+def test_an_import_killed_at_any_point_is_resumed_and_nothing_shows_before_it_is_complete(
+    store: Store, tmp_path: Path
+) -> None:
+    bundle = write(tmp_path / "b", SMALL)
+    store.load(bundle)
+    whole = store.rows("MATCH (n:Record) RETURN labels(n)[1] AS label, count(*) AS n ORDER BY label")
+    out = store.export(tmp_path / "out")
+    for points in (1, 4, 9, 16, 28):
+        store.run(lambda database: database.write("MATCH (n) WHERE NOT n:Watermark DETACH DELETE n"))
+        assert _run_until_killed(store, bundle, points) == -signal.SIGKILL
+        assert _seen(store) == 0
+        other = write(tmp_path / f"other{points}", {"persons": "id,name\nzhao,赵六\n"})
+        with pytest.raises(ImportRefused, match="not complete"):
+            store.load(other)
+        assert store.load(bundle).recorded_at is not None
+        assert store.count("(n:Pending)") == 0
+        assert store.rows("MATCH (n:Record) RETURN labels(n)[1] AS label, count(*) AS n ORDER BY label") == whole
+        assert store.export(tmp_path / f"out{points}") == out
+
+
+def test_an_import_cut_off_while_stamping_is_finished_without_its_bundle(store: Store, tmp_path: Path) -> None:
+    bundle = write(tmp_path / "b", SMALL)
+    points = 1
+    while True:
+        store.run(lambda database: database.write("MATCH (n) WHERE NOT n:Watermark DETACH DELETE n"))
+        _run_until_killed(store, bundle, points)
+        (row,) = store.rows("MATCH (i:Import) RETURN i.stampedAt AS stampedAt")
+        if row["stampedAt"] is not None:
+            break
+        points += 8
+    assert _seen(store) == 0
+    with pytest.raises(ImportRefused, match="only be finished"):
+        store.run(discard)
+    assert store.run(lambda database: complete_pending(database, now)) is None
+    assert store.count("(n:Pending)") == 0
+    assert _seen(store) == store.count("(n:Record)") > 0
+
+
+def test_a_cut_off_import_can_be_discarded(store: Store, tmp_path: Path) -> None:
+    store.load(write(tmp_path / "a", SMALL))
+    before = store.export(tmp_path / "out")
+    count = store.count("(n)")
+    tables = changed(persons=("李四", "李肆"), memberships=("2023-01-01", "2023-02-01"), problems=("扬尘", "重度扬尘"))
+    assert _run_until_killed(store, write(tmp_path / "b", tables), 3) == -signal.SIGKILL
+    assert store.count("(n:Pending)") > 0
+    assert store.run(discard) is not None
+    assert store.count("(n)") == count
+    assert store.export(tmp_path / "again") == before
