@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from gateway import explorer
 from gateway.schema import schema
 from graph.session import Database
 from services.hosting.app import build_app
@@ -10,4 +11,7 @@ from services.hosting.settings import Settings
 
 def build(settings: Settings, database: Database | None = None) -> FastAPI:
     """The gateway, over `database` or the one that the settings name. Raises SettingsError."""
-    return build_app("gateway", schema, settings, database=database)
+    app = build_app("gateway", schema, settings, database=database)
+    app.include_router(explorer.router())
+    app.mount("/explorer/assets", explorer.assets())
+    return app

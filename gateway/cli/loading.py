@@ -13,6 +13,8 @@ from services.campaign.rulebook import shipped
 from services.hosting.context import system_clock
 from services.hosting.identity import Role
 from services.integration import county
+from services.integration.county import campaign
+from services.integration.county.demonstration import PROBLEM
 from services.integration.loading.loader import Imported, import_bundle
 
 STEPS = {
@@ -22,9 +24,7 @@ STEPS = {
     "write": "  写入 written",
     "stamp": "  生效 shown",
 }
-CAMPAIGN_BUNDLE = Path(county.__file__).parents[2] / "campaign" / "bundle"
-CAMPAIGN_SOURCE = "speech"
-DEMONSTRATION = f"{county.SOURCE}:demo-problem"
+DEMONSTRATION = f"{county.SOURCE}:{PROBLEM}"
 
 
 async def load(console: Console, database: Database, bundle: Path, source: str, *, dry_run: bool = False) -> Imported:
@@ -38,11 +38,11 @@ async def load(console: Console, database: Database, bundle: Path, source: str, 
 
 async def load_demonstration(console: Console, database: Database) -> None:
     """The shipped campaign and the synthetic county, unless they are there. Goes on where an import was cut off."""
-    find = {"source": county.SOURCE, "sourceId": DEMONSTRATION.partition(":")[2]}
+    find = {"source": county.SOURCE, "sourceId": PROBLEM}
     if (await data(database, document("FindProblem"), find, Role.DISCIPLINE))["problems"]["edges"]:
         return
     with timed(console, "攻坚行动已导入 the campaign of the speech is imported"):
-        await _loaded(console, database, CAMPAIGN_BUNDLE, CAMPAIGN_SOURCE)
+        await _loaded(console, database, campaign.SHIPPED, campaign.SOURCE)
     with tempfile.TemporaryDirectory(prefix="zeren-county-") as made, timed(console, "测试县已导入 a synthetic county"):
         with StepBars(console, STEPS) as bars:
             county.generate(Path(made), progress=lambda done, total: bars.reach("make", done, total))

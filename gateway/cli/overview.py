@@ -54,7 +54,8 @@ def _engine(home: Path) -> int | None:
 
 def print_overview(console: Console, shown: dict[str, Any]) -> None:
     """Ten lines at most."""
-    pids, database, records = shown["pids"], shown["database"], shown["records"] or {}
+    pids, database = shown["pids"], shown["database"]
+    records: dict[str, int] = shown["records"] or {}
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold")
     table.add_column(overflow="fold")

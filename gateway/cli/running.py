@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     """The quickest event loop there is here."""
-    made: Any = uvicorn.Config("").get_loop_factory()
+    made: Any = uvicorn.Config("", log_config=None).get_loop_factory()
     return made
 
 

@@ -8,6 +8,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from graph.model.enums import Capacity, Gap, Level, LineKind, Role
+from graph.model.instants import BEGINNING
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")  # no summer time since 1991
 ENGLISH = {
@@ -54,13 +55,14 @@ def _hop(hop: Row) -> Text:
     if hop["capacity"]:
         shown.append(f"〔{Capacity(hop['capacity']).zh}〕", style="magenta")
     if hop["area"]:
-        shown.append(f"{hop['area']['name']} ", style="cyan")
+        shown.append(f"{hop['area']['name']} ▸ ", style="cyan")
     if hop["organization"]:
         shown.append(f"{hop['organization']['name']} ")
     if hop["post"]:
         shown.append(hop["post"]["title"])
-    if hop["role"]:
-        shown.append(f"（{Role(hop['role']).zh}）", style="dim")
+    role = Role(hop["role"]).zh if hop["role"] else ""
+    if role and not (hop["post"] and hop["post"]["title"].endswith(role)):
+        shown.append(f"（{role}）", style="dim")
     if hop["holder"]:
         shown.append(f" {hop['holder']['name']}", style="bold")
     if gap:
@@ -68,8 +70,8 @@ def _hop(hop: Row) -> Text:
     if hop["backdated"]:
         shown.append(" ⚠ 事后补录 backdated", style="bold yellow")
     if hop["validFrom"]:
-        until = f"至 {_day(hop['validTo'])}" if hop["validTo"] else "至今"
-        shown.append(f"\n{_day(hop['validFrom'])} {until}", style="dim")
+        shown.append(f"\n{_day(hop['validFrom'])} ", style="dim")
+        shown.append(f"至 {_day(hop['validTo'])}" if hop["validTo"] else "至今", style="dim")
         shown.append(f"  依据 {_basis(hop['basis'])}", style="dim")
     return shown
 
@@ -90,4 +92,5 @@ def _instant(text: str) -> str:
 
 
 def _day(text: str) -> str:
-    return datetime.fromisoformat(text).astimezone(SHANGHAI).strftime("%Y-%m-%d")
+    instant = datetime.fromisoformat(text)
+    return "自始" if instant <= BEGINNING else instant.astimezone(SHANGHAI).strftime("%Y-%m-%d")
