@@ -16,7 +16,8 @@ REGISTRIES = [
     ".".join(parts)
     for parts in (
         ("pypi", "org"), ("pythonhosted", "org"), ("maven", "org"), ("maven", "apache", "org"), ("npmjs", "org"),
-        ("npmjs", "com"), ("registry", "yarnpkg", "com"), ("crates", "io"), ("proxy", "golang", "org"), ("debian", "org"),
+        ("npmjs", "com"), ("registry", "yarnpkg", "com"), ("crates", "io"), ("proxy", "golang", "org"),
+        ("debian", "org"),
     )
 ]  # fmt: skip
 MACHINE_PATHS = ["/" + "work/", "/" + "root/", "/" + "tmp/", "/" + "home/[a-z]", "/" + "Users/"]
