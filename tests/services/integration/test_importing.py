@@ -23,7 +23,7 @@ def test_rows_become_records_facts_and_chained_events(store: Store, tmp_path: Pa
     at = imported.recorded_at
     assert at is not None
     assert store.count("(n:Pending)") == 0
-    assert store.count("(n:Record) WHERE n.recordedAt <> datetime($at)".replace("$at", f"'{at.isoformat()}'")) == 0
+    assert store.rows("MATCH (n:Record) WHERE n.recordedAt <> $at RETURN n", at=at) == []
     (problem,) = store.rows("MATCH (p:Problem {sourceId: 'p1'}) RETURN p")
     state = problem["p"]
     assert (state["status"], state["assignedToId"]) == ("SUBMITTED", record_id("bundle", "env"))
