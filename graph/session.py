@@ -1,10 +1,13 @@
 """The one door to Neo4j: no other module imports its driver."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import Any, LiteralString, Self, TypeVar, cast
 
 import neo4j
 from neo4j import exceptions
+
+from graph.model.instants import utc
 
 CONNECT_SECONDS = 5.0
 
@@ -38,6 +41,8 @@ class Database:
         """Prepare the pool; nothing is sent yet. Raises `DatabaseDown` when `uri` is not an address of a Neo4j."""
         self.uri = uri
         try:
+            if not uri.startswith(("bolt", "neo4j")):  # the driver would try HTTP, which is not finished
+                raise ValueError("it begins with neither bolt nor neo4j")
             self._driver: neo4j.AsyncDriver = _UNTYPED.driver(
                 uri,
                 auth=(user, password),
@@ -118,7 +123,7 @@ class Database:
         self, statement: str, parameters: Mapping[str, Any] | None, routing: neo4j.RoutingControl
     ) -> list[Row]:
         try:
-            found = await self._driver.execute_query(_dialect(statement), dict(parameters or {}), routing_=routing)
+            found = await self._driver.execute_query(_dialect(statement), _bound(parameters or {}), routing_=routing)
         except (exceptions.DriverError, exceptions.Neo4jError) as error:
             raise self._explained(error) from error
         return [_row(record) for record in found.records]
@@ -137,8 +142,24 @@ class Transaction:
 
     async def run(self, statement: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         """Run a statement inside the transaction, and return its rows."""
-        result = await self._transaction.run(_dialect(statement), dict(parameters or {}))
+        result = await self._transaction.run(_dialect(statement), _bound(parameters or {}))
         return [_row(record) async for record in result]
+
+
+def _bound(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _in_utc(value) for name, value in parameters.items()}
+
+
+def _in_utc(value: Any) -> Any:
+    # One instant under two zones is two values to Neo4j, also where both zones are UTC by another name, as in the
+    # driver's own answers: comparisons at a boundary would be wrong.
+    if isinstance(value, datetime):
+        return utc(value)
+    if isinstance(value, dict):
+        return _bound(cast("dict[str, Any]", value))
+    if isinstance(value, (list, tuple)):
+        return [_in_utc(item) for item in cast("list[Any]", value)]
+    return value
 
 
 def _row(record: neo4j.Record) -> Row:
