@@ -11,6 +11,7 @@ from typing import Any
 from graph.model import MODEL
 from graph.model.identity import record_id
 from graph.model.instants import BEGINNING, OPEN, utc
+from graph.queries.watermark import raise_watermark
 from graph.session import Database
 
 SOURCE = "test"
@@ -38,7 +39,14 @@ class World:
         record = rid(source_id)
         plain = {name: value for name, value in properties.items() if name not in refs}
         self.nodes[label].append(
-            {"id": record, "source": SOURCE, "sourceId": source_id, "recordedAt": recorded, "changedAt": recorded, **plain}
+            {
+                "id": record,
+                "source": SOURCE,
+                "sourceId": source_id,
+                "recordedAt": recorded,
+                "changedAt": recorded,
+                **plain,
+            }
         )
         for name, target in properties.items():
             if name in refs:
@@ -87,3 +95,5 @@ class World:
                 f"CREATE (a)-[:{relationship}]->(b)",
                 {"rows": rows},
             )
+        recorded = [row["recordedAt"] for rows in self.nodes.values() for row in rows]
+        await raise_watermark(database, max(recorded, default=RECORDED))

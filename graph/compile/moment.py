@@ -3,9 +3,7 @@
 from graph.model.declare import End, Fact
 
 PREFIX = (
-    "MATCH (w:Watermark {name: 'main'})\n"
-    "WITH CASE WHEN w.holdsAt <= $now THEN w.holdsAt - duration({microseconds: 1}) ELSE $now END AS high\n"
-    "WITH high, coalesce($knownAt, high) AS k, coalesce($asOf, $now) AS t\n"
+    "MATCH (w:Watermark {name: 'main'})\nWITH w.at AS high, coalesce($knownAt, w.at) AS k, coalesce($asOf, $now) AS t\n"
 )
 """Binds `high` (the watermark: no later `knownAt` may be asked for), `k` and `t`."""
 

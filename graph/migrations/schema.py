@@ -7,6 +7,11 @@ from graph.model import MODEL, Model
 
 BOOKKEEPING_KEYS = (
     ("Watermark", ("name",)),  # up to which instant answers are final
+    ("Gate", ("number",)),  # commands are recorded through one of them
+    ("Log", ("name",)),  # how far the ledger's log is written, and who writes it
+    ("Tile", ("level", "number")),  # hashes of the log's tree
+    ("Checkpoint", ("size",)),  # a signed head of the log's tree
+    ("Event", ("logIndex",)),  # no two events have one number
     ("Import", ("id",)),  # one node for each import
     ("Command", ("key",)),  # one node for each idempotency key of a caller
     ("Migration", ("version",)),
@@ -14,6 +19,7 @@ BOOKKEEPING_KEYS = (
 )
 BOOKKEEPING_INDEXES = (
     ("Former", ("supersededAt",)),  # what has changed since an instant
+    ("Outbox", ("recordedAt", "position", "id")),  # events without a number, in the order that they will have
 )
 
 

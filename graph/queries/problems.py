@@ -37,7 +37,8 @@ MATCH (p:Record&Problem {id: $problem}) WHERE p.recordedAt <= $now
 SET p.touched = true
 REMOVE p.touched
 RETURN p.status AS status, p.discoveredAt AS discoveredAt, p.dueAt AS dueAt, p.assignedToId AS assignedTo,
-  p.life AS life, p.position AS position, p.hash AS hash, p.changedAt AS changedAt, p.severity AS severity
+  p.life AS life, p.position AS position, p.hash AS hash, p.changedAt AS changedAt, p.severity AS severity,
+  p.importing AS importing
 """
 """Takes the write lock of the problem before reading it, so that two commands on it come one after the other."""
 

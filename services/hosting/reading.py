@@ -11,6 +11,8 @@ from graph.compile.errors import ReadError, ReadErrorCode
 from graph.compile.roots import Moment, SourceKey, Viewer
 from graph.compile.selection import Selected
 from graph.compile.tree import Statement
+from graph.queries.watermark import raise_watermark
+from graph.session import Database
 from schema.errors import as_graphql
 from schema.scalars import Instant
 from schema.selection import selected
@@ -37,14 +39,22 @@ async def answer(
     moment = Moment(context.clock(), as_of, known_at)
     try:
         statement = compiled(selection_of(info), moment, viewer_of(context.caller))
-        rows = await context.database.read(statement.cypher, statement.parameters)
-        if not rows:
-            raise ReadError(ReadErrorCode.NOT_MIGRATED, "the database has no watermark; run `zeren migrate`")
-        (row,) = rows
+        row = await _row(context.database, statement)
+        if known_at is not None and row["high"].to_native() < known_at <= moment.now:
+            # Nothing has been written since the watermark: it may go on to the instant that is asked about.
+            await raise_watermark(context.database, known_at)
+            row = await _row(context.database, statement)
         _check_known_at(row, known_at)
     except ReadError as error:
         raise as_graphql(error) from error
     return row
+
+
+async def _row(database: Database, statement: Statement) -> dict[str, Any]:
+    rows = await database.read(statement.cypher, statement.parameters)
+    if not rows or rows[0]["high"] is None:
+        raise ReadError(ReadErrorCode.NOT_MIGRATED, "the database has no watermark; run `zeren migrate`")
+    return rows[0]
 
 
 def selection_of(info: Any) -> Selected:
@@ -57,7 +67,8 @@ def _check_known_at(row: dict[str, Any], known_at: datetime | None) -> None:
     if known_at is not None and known_at > high:
         raise ReadError(
             ReadErrorCode.FUTURE_KNOWN_AT,
-            f"knownAt {known_at.isoformat()} lies beyond what is surely recorded; ask for {high.isoformat()} or earlier",
+            f"knownAt {known_at.isoformat()} lies beyond what is surely recorded; "
+            f"ask for {high.isoformat()} or earlier",
         )
 
 

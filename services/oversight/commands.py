@@ -4,7 +4,7 @@ A refusal changes nothing and is not remembered: the same key may be sent again 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -14,6 +14,7 @@ from graph.model.enums import EventKind, ProblemAction, Severity
 from graph.model.identity import record_id
 from graph.model.instants import OPEN, SHANGHAI, TICK, utc
 from graph.queries import problems as queries
+from graph.queries.watermark import passed, take_gate
 from graph.session import Database, Transaction
 from schema.errors import RefusalCode
 from services.oversight import rules
@@ -21,6 +22,9 @@ from services.oversight.rules import Life, Step
 
 SOURCE = "zeren"
 """The source of what is told to zeren itself."""
+
+LATEST = OPEN - TICK
+"""Commands go by all that is recorded, whatever clock it was recorded by; not by what an import has pending."""
 
 
 @dataclass(frozen=True)
@@ -99,10 +103,9 @@ async def report(database: Database, command: Report, actor: Actor, now: datetim
         if isinstance(key, Done):
             return key
         discovered_at = command.discovered_at or now
-        person, post = await _acting(transaction, actor, command.person, command.post, discovered_at, now, "reportedBy")
+        person, post = await _acting(transaction, actor, command.person, command.post, discovered_at, "reportedBy")
         await _check_kinds(
             transaction,
-            now,
             {
                 "site": (command.site, "Site"),
                 "area": (command.area, "Area"),
@@ -127,6 +130,7 @@ async def report(database: Database, command: Report, actor: Actor, now: datetim
             row={name: str(value) for name, value in _row_of(command).items() if value is not None},
         )
         sealed = ledger.seal(entry, None)
+        recorded_at = await take_gate(transaction, now)
         number = command.number or f"{discovered_at.astimezone(SHANGHAI):%Y%m%d}-{problem[:6]}"
         node = {
             "id": problem,
@@ -139,14 +143,14 @@ async def report(database: Database, command: Report, actor: Actor, now: datetim
             "discoveredAt": discovered_at,
             "siteId": command.site or "",
             "taskId": command.task or "",
-            "recordedAt": now,
-            **_state(life, 1, sealed, now),
+            "recordedAt": recorded_at,
+            **_state(life, 1, sealed, recorded_at),
         }
         await transaction.run(
             queries.REPORT.cypher,
             {
                 "problem": node,
-                "event": _event(entry, sealed, f"event/{key}", now),
+                "event": _event(entry, sealed, f"event/{key}", recorded_at),
                 "site": command.site,
                 "area": command.area,
                 "task": command.task,
@@ -154,9 +158,9 @@ async def report(database: Database, command: Report, actor: Actor, now: datetim
                 "post": post,
             },
         )
-        return await _settle(transaction, key, Done(problem, entry.id, now))
+        return await _settle(transaction, key, Done(problem, entry.id, recorded_at))
 
-    return await database.transact(work)
+    return await _acknowledged(database, work)
 
 
 async def act(database: Database, command: Act, actor: Actor, now: datetime) -> Done:
@@ -169,10 +173,9 @@ async def act(database: Database, command: Act, actor: Actor, now: datetime) -> 
         key = await _claim(transaction, command.key, actor, command, now)
         if isinstance(key, Done):
             return key
-        person, post = await _acting(transaction, actor, command.person, command.post, at, now, "person")
+        person, post = await _acting(transaction, actor, command.person, command.post, at, "person")
         await _check_kinds(
             transaction,
-            now,
             {
                 "problem": (command.problem, "Problem"),
                 "person": (person, "Person"),
@@ -180,14 +183,17 @@ async def act(database: Database, command: Act, actor: Actor, now: datetime) -> 
                 "toOrganization": (command.to_organization, "Organization"),
             },
         )
-        (found,) = await transaction.run(queries.LOCK, {"problem": command.problem, "now": now})
+        (found,) = await transaction.run(queries.LOCK, {"problem": command.problem, "now": LATEST})
+        if found["importing"] is not None:
+            message = "an import is changing this problem; send the same command again when it is complete"
+            raise RefusedError(RefusalCode.NOT_ALLOWED, message, (("problem", message),))
         life = rules.load(found["life"])
         step = Step(
             action=command.action,
             at=at,
             person=person,
             post=post,
-            organization=await _home(transaction, post, at, now),
+            organization=await _home(transaction, post, at),
             to_organization=command.to_organization,
             due_at=command.due_at,
             evidence=command.evidence,
@@ -197,7 +203,6 @@ async def act(database: Database, command: Act, actor: Actor, now: datetime) -> 
         if isinstance(after, rules.Refused):
             code = RefusalCode(after.code)
             raise RefusedError(code, after.message, ((after.path, after.message),), after.possible)
-        recorded_at = max(now, found["changedAt"].to_native() + TICK)
         entry = ledger.Entry(
             id=record_id(SOURCE, f"event/{key}"),
             subject=command.problem,
@@ -212,6 +217,7 @@ async def act(database: Database, command: Act, actor: Actor, now: datetime) -> 
             note=command.note,
         )
         sealed = ledger.seal(entry, found["hash"])
+        recorded_at = await take_gate(transaction, max(now, found["changedAt"].to_native() + TICK))
         await transaction.run(
             queries.ACT.cypher,
             {
@@ -227,7 +233,14 @@ async def act(database: Database, command: Act, actor: Actor, now: datetime) -> 
         )
         return await _settle(transaction, key, Done(command.problem, entry.id, recorded_at))
 
-    return await database.transact(work)
+    return await _acknowledged(database, work)
+
+
+async def _acknowledged(database: Database, work: Callable[[Transaction], Awaitable[Done]]) -> Done:
+    """Do it; when this returns, whoever asks next sees it."""
+    done = await database.transact(work)
+    await passed(database, done.recorded_at)
+    return done
 
 
 def _check_report(command: Report, now: datetime) -> None:
@@ -284,7 +297,6 @@ async def _acting(
     person: str | None,
     post: str | None,
     at: datetime,
-    now: datetime,
     path: str,
 ) -> tuple[str | None, str | None]:
     """Who acts, in which post. A person may only act as themself, and only in a post that they hold then."""
@@ -294,7 +306,9 @@ async def _acting(
     person = person or actor.person
     if person is None:
         return None, post
-    held = [row["post"] for row in await transaction.run(queries.POSTS_HELD, {"person": person, "at": at, "now": now})]
+    held = [
+        row["post"] for row in await transaction.run(queries.POSTS_HELD, {"person": person, "at": at, "now": LATEST})
+    ]
     if post is None:
         return person, held[0] if len(held) == 1 else None
     if post not in held:
@@ -303,9 +317,9 @@ async def _acting(
     return person, post
 
 
-async def _check_kinds(transaction: Transaction, now: datetime, named: Mapping[str, tuple[str | None, str]]) -> None:
+async def _check_kinds(transaction: Transaction, named: Mapping[str, tuple[str | None, str]]) -> None:
     ids = sorted({record for record, _ in named.values() if record is not None})
-    rows = await transaction.run(queries.KINDS_OF, {"ids": ids, "now": now})
+    rows = await transaction.run(queries.KINDS_OF, {"ids": ids, "now": LATEST})
     kinds = {row["id"]: row["kind"] for row in rows}
     errors = tuple(
         (path, f"there is no {kind} {record}")
@@ -316,10 +330,10 @@ async def _check_kinds(transaction: Transaction, now: datetime, named: Mapping[s
         raise RefusedError(RefusalCode.NOT_FOUND, "; ".join(message for _, message in errors), errors)
 
 
-async def _home(transaction: Transaction, post: str | None, at: datetime, now: datetime) -> str | None:
+async def _home(transaction: Transaction, post: str | None, at: datetime) -> str | None:
     if post is None:
         return None
-    rows = await transaction.run(queries.HOME_OF_POST, {"post": post, "at": at, "now": now})
+    rows = await transaction.run(queries.HOME_OF_POST, {"post": post, "at": at, "now": LATEST})
     return rows[0]["organization"] if rows else None
 
 

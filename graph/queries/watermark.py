@@ -1,0 +1,114 @@
+"""Record time without trusting a clock: gates that every write passes, and the watermark that readers stay below.
+
+A command takes one gate's lock just before it writes, is recorded at an instant later than the gate's, and leaves that
+instant on the gate. To move the watermark up, the lock of every gate is taken in turn: whoever held one has committed
+by then, and whoever takes one afterwards is recorded later. So nothing is ever recorded at or below the watermark
+again, and an answer as known there stays as it is.
+"""
+
+import asyncio
+from datetime import datetime
+from itertools import count
+from weakref import WeakKeyDictionary
+
+from graph.model.instants import utc
+from graph.queries.write import Write
+from graph.session import Database, Transaction
+
+GATES = 16
+"""So many commands are recorded side by side."""
+
+MAKE = """
+MERGE (w:Watermark {name: 'main'}) ON CREATE SET w.holdsAt = $open
+WITH w, CASE WHEN w.holdsAt <= $now THEN w.holdsAt - duration({microseconds: 1}) ELSE $now END AS at
+SET w.at = coalesce(w.at, at)
+WITH w
+UNWIND range(1, $gates) AS number
+MERGE (g:Gate {number: number}) ON CREATE SET g.at = CASE WHEN w.at < $now THEN $now ELSE w.at END
+"""
+
+TAKE = Write(
+    "take a gate",
+    "accountability",
+    """
+    MATCH (g:Gate {number: $gate})
+    SET g.taken = true
+    REMOVE g.taken
+    WITH g, CASE WHEN g.at < $earliest THEN $earliest ELSE g.at + duration({microseconds: 1}) END AS at
+    SET g.at = at
+    RETURN at
+    """,
+)
+"""The lock comes first, so that what is read of the gate is what the one before left."""
+
+RAISE = Write(
+    "move the watermark up",
+    "accountability",
+    """
+    MATCH (w:Watermark {name: 'main'})
+    SET w.taken = true
+    REMOVE w.taken
+    WITH w WHERE w.at < $to
+    MATCH (g:Gate)
+    WITH w, g ORDER BY g.number
+    SET g.taken = true
+    REMOVE g.taken
+    WITH w, g, CASE WHEN g.at < $to THEN $to ELSE g.at END AS at
+    SET g.at = at
+    WITH w, min(at) AS at
+    SET w.at = CASE WHEN w.holdsAt <= at THEN w.holdsAt - duration({microseconds: 1}) ELSE at END
+    RETURN w.at AS at
+    """,
+)
+
+_gates = count(1)
+_waiting: "WeakKeyDictionary[Database, _Waiting]" = WeakKeyDictionary()
+
+
+async def take_gate(transaction: Transaction, earliest: datetime) -> datetime:
+    """When what this transaction writes is recorded: at `earliest` or, if the gate is further, just after it.
+
+    Called last before the writes: until the transaction ends, nobody else passes this gate.
+    """
+    gate = next(_gates) % GATES + 1
+    (row,) = await transaction.run(TAKE.cypher, {"gate": gate, "earliest": utc(earliest)})
+    return row["at"].to_native()
+
+
+async def raise_watermark(database: Database, to: datetime) -> datetime | None:
+    """Move the watermark to `to` at least; returns where it stands, None where it stood there already.
+
+    While an import becomes visible it stays below that import's record time, whatever `to` is.
+    """
+    rows = await database.write(RAISE.cypher, {"to": utc(to)})
+    return rows[0]["at"].to_native() if rows else None
+
+
+async def passed(database: Database, at: datetime) -> None:
+    """Return once readers see what was recorded at `at`; if an import holds them below it, at once.
+
+    Commands that wait at the same time are let through together by one raising.
+    """
+    waiting = _waiting.setdefault(database, _Waiting())
+    waiting.commands += 1
+    waiting.furthest = max(waiting.furthest or at, at)
+    try:
+        async with waiting.turn:
+            if waiting.reached is None or waiting.reached < at:
+                to = waiting.furthest
+                await raise_watermark(database, to)
+                waiting.reached = to
+    finally:
+        waiting.commands -= 1
+        if not waiting.commands:
+            _waiting.pop(database, None)
+
+
+class _Waiting:
+    """The commands of one process that wait for the watermark; forgotten when none waits."""
+
+    def __init__(self) -> None:
+        self.turn = asyncio.Lock()
+        self.commands = 0
+        self.furthest: datetime | None = None
+        self.reached: datetime | None = None
