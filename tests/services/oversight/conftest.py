@@ -1,6 +1,7 @@
 """A site with its organizations, posts and people, on an empty Neo4j."""
 
-from collections.abc import AsyncGenerator, Generator
+import asyncio
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -32,9 +33,7 @@ class Place:
 
 
 @pytest.fixture
-def place(clean_database: DatabaseConnection) -> Generator[Place]:
-    import asyncio
-
+def place(clean_database: DatabaseConnection) -> Place:
     world = World()
     office = world.entity("Organization", "office", name="攻坚办", kind="SUPERVISION_BODY")
     department = world.entity("Organization", "department", name="住建局", kind="DEPARTMENT")
@@ -58,4 +57,4 @@ def place(clean_database: DatabaseConnection) -> Generator[Place]:
             await world.write(database)
 
     asyncio.run(fill())
-    yield made
+    return made

@@ -22,7 +22,8 @@ REPORT = """mutation ($input: ReportProblemInput!) { reportProblem(input: $input
   ... on ProblemPayload { problem { id number status dueAt } event { id hash } }
   ... on Refusal { code message errors { path message } possible } } }"""
 ACT = """mutation ($input: ActOnProblemInput!) { actOnProblem(input: $input) {
-  ... on ProblemPayload { problem { id status dueAt assignedTo { id } } event { id hash kind actor { id } post { id } } }
+  ... on ProblemPayload { problem { id status dueAt assignedTo { id } } 
+    event { id hash kind actor { id } post { id } } }
   ... on Refusal { code message errors { path message } possible } } }"""
 CHAIN = """query ($id: ID!) { problem(id: $id) { status events(first: 100) {
   edges { node { position kind hash previousHash data } } } } }"""
@@ -84,12 +85,13 @@ def test_who_submits_may_not_verify_and_a_refusal_says_what_is_possible(place: P
     async def go() -> None:
         async with place.database() as database:
             problem = (await report(place, database))["problem"]["id"]
-            for action, more in (
+            steps: list[tuple[str, dict[str, Any]]] = [
                 ("REGISTER", {}),
                 ("ASSIGN", {"toOrganization": place.department}),
                 ("ACCEPT", {}),
                 ("SUBMIT", {"person": place.supervisor, "evidence": ["after.jpg"]}),
-            ):
+            ]
+            for action, more in steps:
                 assert "problem" in await act(database, problem, action, **more)
             refused = await act(database, problem, "VERIFY", person=place.supervisor)
             assert refused["code"] == "SAME_PERSON"
@@ -161,9 +163,12 @@ def test_what_was_known_before_is_still_answered(place: Place) -> None:
         async with place.database() as database:
             problem = (await report(place, database))["problem"]["id"]
             seen: list[tuple[datetime, str]] = [(NOW, "REPORTED")]
-            for hour, (action, more) in enumerate(
-                (("REGISTER", {}), ("ASSIGN", {"toOrganization": place.department}), ("ACCEPT", {})), 1
-            ):
+            steps: list[tuple[str, dict[str, Any]]] = [
+                ("REGISTER", {}),
+                ("ASSIGN", {"toOrganization": place.department}),
+                ("ACCEPT", {}),
+            ]
+            for hour, (action, more) in enumerate(steps, 1):
                 now = NOW + timedelta(hours=hour)
                 found = await act(database, problem, action, now=now, **more)
                 seen.append((now, found["problem"]["status"]))
@@ -206,7 +211,7 @@ def test_people_act_as_themselves_in_their_own_posts(place: Place) -> None:
     async def go() -> None:
         async with place.database() as database:
             problem = (await report(place, database))["problem"]["id"]
-            mine = {"role": Role.GRID_WORKER, "caller": place.worker}
+            mine: dict[str, Any] = {"role": Role.GRID_WORKER, "caller": place.worker}
             assert (await act(database, problem, "REGISTER", role=Role.VIEWER))["code"] == "NOT_ALLOWED"
             assert (await act(database, problem, "REGISTER", person=place.stranger, **mine))["code"] == "NOT_ALLOWED"
             other = await act(database, problem, "REGISTER", post=place.supervisor_post, **mine)
