@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Generator
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -179,7 +179,8 @@ def test_compiled_reads_mean_what_the_model_says(
 def _plain(value: Any) -> Any:
     """The driver's values as Python's, without the type names that unions carry."""
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items() if key != "__typename"}
+        row = cast("dict[str, Any]", value)
+        return {key: _plain(item) for key, item in row.items() if key != "__typename"}
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return [_plain(item) for item in cast("list[Any]", value)]
     return value.to_native() if hasattr(value, "to_native") else value

@@ -22,7 +22,7 @@ REPORT = """mutation ($input: ReportProblemInput!) { reportProblem(input: $input
   ... on ProblemPayload { problem { id number status dueAt } event { id hash } }
   ... on Refusal { code message errors { path message } possible } } }"""
 ACT = """mutation ($input: ActOnProblemInput!) { actOnProblem(input: $input) {
-  ... on ProblemPayload { problem { id status dueAt assignedTo { id } } 
+  ... on ProblemPayload { problem { id status dueAt assignedTo { id } }
     event { id hash kind actor { id } post { id } } }
   ... on Refusal { code message errors { path message } possible } } }"""
 CHAIN = """query ($id: ID!) { problem(id: $id) { status events(first: 100) {
