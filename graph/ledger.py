@@ -69,12 +69,18 @@ def seal(entry: Entry, previous_hash: str | None) -> Sealed:
     return Sealed(data.decode(), hashlib.sha256(data).hexdigest(), previous_hash)
 
 
+def leaf_of(event_hash: str, recorded_at: datetime, digest: str | None) -> bytes:
+    """An event as the log's tree has it: its hash, and what its body does not hold. `digest`: of an imported row."""
+    leaf = {"form": FORM, "hash": event_hash, "recordedAt": text_of(recorded_at)}
+    return _canonical(leaf if digest is None else {**leaf, "digest": digest})
+
+
 def text_of(instant: datetime) -> str:
     """An instant as bodies have it: UTC, always with six digits of a second."""
     return f"{utc(instant).isoformat(timespec='microseconds')[:-6]}Z"
 
 
-def _canonical(body: dict[str, object]) -> bytes:
+def _canonical(body: Mapping[str, object]) -> bytes:
     # Without floats and with ASCII keys orjson's sorted form is RFC 8785's, at a tenth of the time of rfc8785; a test
     # holds the two together.
     return orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
