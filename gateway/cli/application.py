@@ -154,16 +154,31 @@ def migrate(home: Home = HOME) -> None:
 
 @app.command("import")
 def import_(
-    bundle: Annotated[Path, typer.Argument(help="A folder of CSV files, a .zip of one, or an .xlsx.")],
+    bundle: Annotated[
+        Optional[Path],  # noqa: UP045 - typer reads it
+        typer.Argument(exists=True, help="A folder of CSV files, a .zip of one, or an .xlsx."),
+    ] = None,
     home: Home = HOME,
     source: Annotated[str, typer.Option(help="Name of the system that the bundle's ids belong to.")] = "bundle",
+    discard: Annotated[
+        bool, typer.Option("--discard", help="Take back an import that was cut off, before BUNDLE if one is given.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the whole bundle and load nothing.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Check a bundle and load it, all or nothing. Importing it again changes nothing; one cut off is gone on with."""
+    """Check a bundle and load it, all or nothing.
+
+    Importing it again changes nothing; an import that was cut off goes on where it was. Faults are listed, exit code 1.
+    """
     from gateway.cli import loading
 
     console = Console(stderr=True, quiet=as_json)
+    if bundle is None and not discard:
+        raise typer.BadParameter("name the bundle to import", param_hint="BUNDLE")
+    if discard:
+        typer.echo(_with_database(home, lambda database: loading.take_back(console, database)), err=True)
+    if bundle is None:
+        return
     done = _with_database(home, lambda database: loading.load(console, database, bundle, source, dry_run=dry_run))
     if as_json:
         _print_json(done.as_json())
@@ -171,6 +186,25 @@ def import_(
         typer.echo(loading.told(done, dry_run=dry_run))
     if not done.report.ok:
         raise typer.Exit(1)
+
+
+@app.command()
+def export(
+    bundle: Annotated[Path, typer.Argument(help="A new folder, or a new .zip, to write.")],
+    home: Home = HOME,
+    source: Annotated[str, typer.Option(help="The system whose ids are written without its name.")] = "bundle",
+    as_json: Json = False,
+) -> None:
+    """Write all that is known now as a bundle, which an import takes back without a change."""
+    from gateway.cli import loading
+
+    console = Console(stderr=True, quiet=as_json)
+    done = _with_database(home, lambda database: loading.export(console, database, bundle, source))
+    if as_json:
+        _print_json({"bundle": str(bundle), "knownAt": done.known_at.isoformat(), "rows": done.rows})
+    else:
+        rows = ", ".join(f"{name} {count:,}" for name, count in done.rows.items())
+        typer.echo(f"Wrote {bundle}, as known at {done.known_at.isoformat()} ({rows}).")
 
 
 @app.command()

@@ -68,6 +68,16 @@ def serving(home: Path) -> Server | None:
 @contextmanager
 def held(home: Path) -> Generator[None]:
     """This process serves the home from now on, and no other. Raises Refused."""
+    lock = _locked(home)
+    try:
+        announce(home, None)
+        yield
+    finally:
+        (home / RECORD).unlink(missing_ok=True)
+        lock.release()
+
+
+def _locked(home: Path) -> FileLock:
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = FileLock(home / ".server.lock")
@@ -78,12 +88,7 @@ def held(home: Path) -> Generator[None]:
         raise Refused(
             f"The home {home} can't be used: {error.strerror}. Choose another with --home or ZEREN_HOME."
         ) from error
-    try:
-        announce(home, None)
-        yield
-    finally:
-        (home / RECORD).unlink(missing_ok=True)
-        lock.release()
+    return lock
 
 
 def _held_by(home: Path, server: Server | None) -> str:

@@ -15,6 +15,8 @@ from services.hosting.identity import Role
 from services.integration import county
 from services.integration.county import campaign
 from services.integration.county.demonstration import PROBLEM
+from services.integration.exporting import Exported, export_bundle
+from services.integration.loading.completion import discard
 from services.integration.loading.loader import Imported, import_bundle
 
 STEPS = {
@@ -23,6 +25,7 @@ STEPS = {
     "check": "  校验 checked",
     "write": "  写入 written",
     "stamp": "  生效 shown",
+    "export": "  导出 exported",
 }
 DEMONSTRATION = f"{county.SOURCE}:{PROBLEM}"
 
@@ -34,6 +37,19 @@ async def load(console: Console, database: Database, bundle: Path, source: str, 
         return await import_bundle(
             database, bundle, system_clock, source=source, dry_run=dry_run, titles=titles, progress=bars.advance
         )
+
+
+async def take_back(console: Console, database: Database) -> str:
+    """Discard an import that was cut off; returns what was done."""
+    with StepBars(console, {"stamp": "  撤回 taken back"}) as bars:
+        found = await discard(database, bars.advance)
+    return "No import was cut off." if found is None else f"Took back the import of {found.source}."
+
+
+async def export(console: Console, database: Database, bundle: Path, source: str) -> Exported:
+    """Write what is known now to a new folder or .zip."""
+    with StepBars(console, STEPS) as bars:
+        return await export_bundle(database, bundle, system_clock, source=source, progress=bars.advance)
 
 
 async def load_demonstration(console: Console, database: Database) -> None:

@@ -57,11 +57,12 @@ async def serve(
         serving = server(gateway.build(settings, database), settings, lambda: opened(url))
         running = asyncio.create_task(serving.serve([opening]))
         try:
+            counted = asyncio.create_task(overview(wishes.home, settings, database))
             if wishes.demo:
                 console.print()
                 await tracing.show(console, database, DEMONSTRATION, None, None)
             console.print()
-            print_overview(console, await overview(wishes.home, settings, database))
+            print_overview(console, await counted)
             console.print(f"\n{explorer(settings, url, link_lasts)}", soft_wrap=True, highlight=False, markup=False)
             if wishes.once:
                 serving.should_exit = True

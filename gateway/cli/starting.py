@@ -41,8 +41,8 @@ def up(console: Console, wishes: Wishes) -> None:
     home = wishes.home
     try:
         with ExitStack() as keep:
-            settings = settings_of(home)
             keep.enter_context(held(home))
+            settings = settings_of(home)
             port = DEFAULT_PORT if settings.port is None else settings.port
             opening = keep.enter_context(closing(listen(settings.bind, port if wishes.port is None else wishes.port)))
             # While Java starts there is a second processor to read our own modules with.

@@ -1,5 +1,6 @@
 """`zeren trace`: the Trace document, carried out here and shown as a tree or as it is answered."""
 
+import asyncio
 from typing import Any
 
 from rich.console import Console
@@ -28,10 +29,11 @@ async def traced(database: Database, reference: str, as_of: str | None, known_at
 
 async def show(console: Console, database: Database, reference: str, as_of: str | None, known_at: str | None) -> None:
     """Print the trace as a tree. Raises Refused where there is none."""
-    found = await traced(database, reference, as_of, known_at)
+    # Side by side, for a database that has just started plans each of the two for the first time.
+    found, title = await asyncio.gather(traced(database, reference, as_of, known_at), _title(database, reference))
     if "errors" in found:
         raise Refused(f"There is no trace of {reference}.\n{told(found)}")
-    console.print(tree_of(found["data"]["trace"], await _title(database, reference)))
+    console.print(tree_of(found["data"]["trace"], title))
 
 
 async def _title(database: Database, reference: str) -> str:
