@@ -43,7 +43,9 @@ class Type(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`targets`: labels that a reference may lead to. `terms`: the closed list. `fact`: what it is short for."""
+    """`targets`: labels that a reference may lead to. `terms`: the closed list. `fact`: what it is short for.
+    `default`: the value of an empty cell.
+    """
 
     name: str
     type: Type = Type.TEXT
@@ -51,6 +53,7 @@ class Column:
     targets: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
     fact: str | None = None
+    default: str | None = None
 
 
 @dataclass(frozen=True)
@@ -242,7 +245,7 @@ FILES = (
             _term("origin", Origin),
             Column("discoveredAt", Type.INSTANT, required=True),
             _to("reportedBy", "Person"),
-            _term("severity", Severity, required=False),
+            Column("severity", Type.TERM, terms=tuple(Severity.__members__), default="NORMAL"),
         ),
     ),
     File(

@@ -7,7 +7,7 @@ from services.integration.bundle.columns import FILE, File
 from services.integration.bundle.faults import CellError, Fault
 from services.integration.bundle.reading import Table, TableError
 from services.integration.bundle.staging import Row, Staging
-from services.integration.bundle.values import Value, parser, text_of
+from services.integration.bundle.values import Value, parser, split, text_of
 
 _BATCH = 5_000
 _ENDS = {"validTo": "validFrom", "endsOn": "startsOn", "end": "start"}
@@ -63,16 +63,18 @@ class _RowReader:
             for position, column in enumerate(file.columns, start=1)
             if column.required and column.name in places
         ]
-        self._columns = len(file.columns)
+        self._defaults = [column.default for column in file.columns]
         names = ["", *file.by_name]
         self._ordered = [
             (names.index(start), names.index(end)) for end, start in _ENDS.items() if {start, end} <= set(names)
         ]
         self._places = (names.index("site"), names.index("area")) if file.name == "problems" else None
+        self._number = names.index("number") if file.name == "problems" else None
+        self._source = source
 
     def read(self, number: int, cells: list[str]) -> tuple[Row, list[Fault] | None]:
         """The row, and its faults, if any."""
-        values: list[Value | None] = [number, *[None] * self._columns]
+        values: list[Value | None] = [number, *self._defaults]
         faults: list[Fault] | None = None
         if len(cells) != self._width:
             if len(cells) > self._width and any(cell.strip() for cell in cells[self._width :]):
@@ -101,6 +103,8 @@ class _RowReader:
         if self._places is not None and all(values[place] is None and place not in bad for place in self._places):
             message = "has neither site nor area; give one of them"
             faults = [*(faults or ()), Fault(self._file.name, number, "site", None, message)]
+        if self._number is not None and values[self._number] is None and values[1] is not None:
+            values[self._number] = split(str(values[1]), self._source)[1]  # called as its own system calls it
         return values, faults
 
     def _reversed(self, number: int, start: int, end: int, values: list[Value | None]) -> Fault:

@@ -240,9 +240,7 @@ class Batches:
             event = self._recorder.recorded(_PROBLEMS, row, id_, problem.reference, there)
             rows.append(Statement("Event", event["id"], event, out=(("EVENT_OF", "Problem", id_),)))
             position, hash_ = event["position"], event["hash"]
-            kept = {
-                name: properties[name] for name in ("recordedAt", "changedAt", *life_properties(load(state["life"])))
-            }
+            kept = {name: properties[name] for name in _KEPT}
             properties = self._problem_state(problem.reference, row) | kept
             out = (*self._problem_refs(row, None), *(ref for ref in out if ref[0] == "ASSIGNED_TO"))
         position, hash_, appended = self._events(problem, id_, position, hash_, present)
@@ -314,8 +312,6 @@ class Batches:
         site, task = row[_PROBLEM_COLUMN["site"]], row[_PROBLEM_COLUMN["task"]]
         return properties | {
             "digest": row_digest(_PROBLEMS, row, self._resolver),
-            "number": row[_PROBLEM_COLUMN["number"]] or properties["sourceId"],
-            "severity": nodes.severity_of(row),
             "siteId": "" if site is None else self._resolver.record(str(site)),
             "taskId": "" if task is None else self._resolver.record(str(task)),
         }

@@ -1,13 +1,13 @@
 """What a row of a bundle becomes: the node, what it refers to, the event that records it. No database, no clock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from graph import ledger
 from graph.model import MODEL
-from graph.model.enums import EventKind, Severity, SiteType
+from graph.model.enums import EventKind, SiteType
 from graph.model.identity import record_id
 from graph.model.instants import BEGINNING, OPEN
 from graph.queries.imports import Shape, parameter
@@ -341,9 +341,3 @@ def column_fact(
         "target": other[1],
     }
     return FactRow(fact.label, reference, *ends, properties, "" if retracted else other[1])
-
-
-def severity_of(row: Sequence[Value | None]) -> str:
-    """The severity of a problem's row; NORMAL where it does not say."""
-    position = 1 + list(FILE["problems"].by_name).index("severity")
-    return str(row[position] or Severity.NORMAL.value)

@@ -12,7 +12,7 @@ from graph.migrations import migrate
 from graph.session import Database
 from services.integration.exporting import export_bundle
 from services.integration.loading.loader import Imported, import_bundle
-from tests.database import DatabaseConnection
+from tests.database import DatabaseConnection, empty
 
 Answer = TypeVar("Answer")
 
@@ -26,7 +26,7 @@ class Store:
 
     def __init__(self, connection: DatabaseConnection) -> None:
         self.connection = connection
-        self.run(lambda database: migrate(database, now()))
+        self.wipe()
 
     def run(self, work: Callable[[Database], Awaitable[Answer]]) -> Answer:
         async def main() -> Answer:
@@ -34,6 +34,11 @@ class Store:
                 return await work(database)
 
         return asyncio.run(main())
+
+    def wipe(self) -> None:
+        """Take away everything but what migrations make."""
+        empty(self.connection)
+        self.run(lambda database: migrate(database, now()))
 
     def load(self, path: Path, source: str = "bundle") -> Imported:
         return self.run(lambda database: import_bundle(database, path, now, source=source))

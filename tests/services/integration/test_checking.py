@@ -8,6 +8,7 @@ import pytest
 from services.integration.bundle.checking import check
 from services.integration.bundle.faults import BundleError, Fault, Report
 from tests.services.integration.bundles import SMALL, changed, text, write
+from tests.services.integration.workbooks import write_workbook
 
 
 def report_on(path: Path, source: str = "bundle") -> Report:
@@ -243,6 +244,27 @@ def test_archives(tmp_path: Path) -> None:
     content[60:70] = b"0123456789"
     broken.write_bytes(bytes(content))
     assert any("damaged" in fault.message for fault in report_on(broken).errors)
+
+
+def test_workbooks(tmp_path: Path) -> None:
+    good: dict[str, list[list[str | float | bool]]] = {
+        "areas": [["id", "name", "kind"], ["county", "某县", "COUNTY"]],
+        "sites": [
+            ["id", "name", "kind", "area", "keyProject", "longitude", ""],
+            [7, "厂", "ENTERPRISE", "county", True, 113.5],
+        ],
+    }
+    with check(write_workbook(tmp_path / "b.xlsx", good)) as checked:
+        assert checked.report.errors == []
+        (site,) = checked.staging.rows("sites")
+        assert site == (2, "7", "厂", "ENTERPRISE", "county", None, 1, 113.5, None)
+    sheets = {**good, "sits": good["sites"], "areas": [*good["areas"], ["x", "y", "COUNTRY"]]}
+    found = report_on(write_workbook(tmp_path / "c.xlsx", sheets)).errors
+    assert [(f.file, f.row, f.column) for f in found] == [("sits", None, None), ("areas", 3, "kind")]
+    broken = tmp_path / "d.xlsx"
+    broken.write_bytes(b"not a workbook")
+    with pytest.raises(BundleError, match="not a whole"):
+        report_on(broken)
 
 
 def test_the_digest_is_of_the_contents(tmp_path: Path) -> None:

@@ -145,7 +145,7 @@ def test_an_export_goes_in_and_out_again_without_a_change(store: Store, tmp_path
     store.load(write(tmp_path / "b", {"persons": "id,name\nzhao,赵六\n"}))
     out = store.export(tmp_path / "out")
     assert store.load(tmp_path / "out").written == 0
-    store.run(lambda database: database.write("MATCH (n) WHERE NOT n:Watermark DETACH DELETE n"))
+    store.wipe()
     assert store.load(tmp_path / "out").report.errors == []
     assert store.export(tmp_path / "again") == out
 
@@ -199,7 +199,7 @@ def test_an_import_killed_at_any_point_is_resumed_and_nothing_shows_before_it_is
     whole = store.rows("MATCH (n:Record) RETURN labels(n)[1] AS label, count(*) AS n ORDER BY label")
     out = store.export(tmp_path / "out")
     for points in (1, 4, 9, 16, 28):
-        store.run(lambda database: database.write("MATCH (n) WHERE NOT n:Watermark DETACH DELETE n"))
+        store.wipe()
         assert _run_until_killed(store, bundle, points) == -signal.SIGKILL
         assert _seen(store) == 0
         other = write(tmp_path / f"other{points}", {"persons": "id,name\nzhao,赵六\n"})
@@ -213,14 +213,12 @@ def test_an_import_killed_at_any_point_is_resumed_and_nothing_shows_before_it_is
 
 def test_an_import_cut_off_while_stamping_is_finished_without_its_bundle(store: Store, tmp_path: Path) -> None:
     bundle = write(tmp_path / "b", SMALL)
-    points = 1
-    while True:
-        store.run(lambda database: database.write("MATCH (n) WHERE NOT n:Watermark DETACH DELETE n"))
-        _run_until_killed(store, bundle, points)
+    for points in range(8, 80, 8):
+        store.wipe()
+        assert _run_until_killed(store, bundle, points) == -signal.SIGKILL
         (row,) = store.rows("MATCH (i:Import) RETURN i.stampedAt AS stampedAt")
         if row["stampedAt"] is not None:
             break
-        points += 8
     assert _seen(store) == 0
     with pytest.raises(ImportRefused, match="only be finished"):
         store.run(discard)
