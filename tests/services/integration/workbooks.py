@@ -1,6 +1,7 @@
 """Writes .xlsx files by hand, with no more than a reader needs."""
 
 import zipfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
@@ -10,7 +11,7 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 
 
-def write_workbook(path: Path, sheets: dict[str, list[list[str | float | bool]]]) -> Path:
+def write_workbook(path: Path, sheets: Mapping[str, Sequence[Sequence[str | float | bool]]]) -> Path:
     """An .xlsx with these sheets, cell by cell from A1."""
     numbered = list(enumerate(sheets.items(), start=1))
     with zipfile.ZipFile(path, "w") as archive:
