@@ -39,6 +39,7 @@ OPEN_ENDED = frozenset({"validTo", "supersededAt", "dueAt"})
 
 COMPUTED: dict[tuple[str, str], Callable[[str], str]] = {
     ("Problem", "overdue"): lambda s: f"({s}.dueAt < t AND NOT {s}.status IN ['CLOSED', 'REJECTED', 'SUSPENDED'])",
+    ("Problem", "responsible"): lambda _: "null",
 }
 
 

@@ -310,6 +310,7 @@ PROBLEM = Entity(
         Property("position", "how many events its chain has", "事件数", scalar=Scalar.INTEGER),
         Property("hash", "hash of its last event", "末事件哈希"),
         Computed("overdue", "the clock ran out and it is not closed", "超期"),
+        Computed("responsible", "who answers for it first; null: this version does not work it out yet", "责任人"),
         Ref("site", "the site that it was found at", "监管对象", relationship="FOUND_AT", target="Site"),
         Ref(
             "ownArea",

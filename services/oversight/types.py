@@ -74,6 +74,12 @@ class Regulation:
     basis: LazyBasis | None
 
 
+@strawberry.federation.type(shareable=True, description="Who answers first. 责任人")
+class Responsible:
+    holder: LazyPerson
+    post: LazyPost
+
+
 @node("Problem")
 class Problem:
     id: strawberry.ID
@@ -93,6 +99,7 @@ class Problem:
     task: LazyTask | None
     reported_by: LazyPerson | None
     assigned_to: LazyOrganization | None
+    responsible: Responsible | None
     events: Connection["Event"] = paged()
 
 
