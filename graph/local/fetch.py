@@ -84,7 +84,7 @@ def _missing(folder: Path, artifacts: tuple[Artifact, ...]) -> list[Artifact]:
     def present(artifact: Artifact) -> bool:
         try:
             return (folder / artifact.path).stat().st_size == artifact.size
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return False
 
     return [artifact for artifact in artifacts if not present(artifact)]

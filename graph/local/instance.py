@@ -10,7 +10,7 @@ import atexit
 import os
 import shutil
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -20,10 +20,11 @@ from filelock import FileLock, Timeout
 
 from graph.local import fetch, processes, quick_start
 from graph.local.connection import Connection, read_connection, write_connection
-from graph.local.errors import DiskFull, EngineError, HomeHeld, TooLittleMemory
+from graph.local.errors import DiskFull, EngineError, HomeHeld, StartFailed, TooLittleMemory
 from graph.local.launch import answers, launch
 from graph.local.progress import Progress, Silent
 from graph.local.server import Memory
+from graph.session import DatabaseError
 
 START_PATIENCE = 120.0
 STOP_PATIENCE = 30.0
@@ -79,8 +80,13 @@ def start(
         options = quick_start.ensure_archive(jars, progress)
         progress.say("Starting Neo4j")
         return launch(home, jars, memory, options, port=port, patience=patience)
-    except BaseException:
+    except BaseException as error:
         stop(home, patience=5)
+        if isinstance(error, StartFailed) and (damaged := fetch.discard_damaged()):
+            raise StartFailed(
+                f"Neo4j did not start, for these of its jars are damaged: {', '.join(damaged)}. They were removed; "
+                "start again to fetch them anew."
+            ) from error
         raise
 
 
@@ -95,7 +101,8 @@ def stop(home: Path, *, patience: float = STOP_PATIENCE) -> bool:
     engine = processes.find_engine(home / "neo4j", recorded.neo4j if recorded else None)
     if engine:
         processes.end(engine, patience)
-    (home / "connection.json").unlink(missing_ok=True)
+    with suppress(FileNotFoundError, NotADirectoryError):
+        (home / "connection.json").unlink()
     if lock := _held.pop(home, None):
         lock.release()
     return engine is not None
@@ -156,7 +163,7 @@ def _adopt(home: Path, progress: Progress) -> Connection | None:
     if recorded and recorded.neo4j == engine.pid:
         if recorded.zeren == os.getpid():
             return recorded
-        if answers(recorded):
+        if _answers_us(recorded):
             progress.say(f"An earlier zeren was killed and left its Neo4j running (process {engine.pid}): taken over")
             adopted = replace(recorded, zeren=os.getpid(), zeren_started=psutil.Process().create_time())
             write_connection(home, adopted)
@@ -164,6 +171,13 @@ def _adopt(home: Path, progress: Progress) -> Connection | None:
     progress.say(f"An earlier zeren was killed and left a Neo4j that does not answer (process {engine.pid}): ending it")
     processes.end(engine, STOP_PATIENCE)
     return None
+
+
+def _answers_us(connection: Connection) -> bool:
+    try:
+        return answers(connection)
+    except DatabaseError:
+        return False
 
 
 def _check_room(home: Path, memory: Memory) -> None:

@@ -17,10 +17,10 @@ from graph.local import server
 from graph.local.connection import Connection, write_connection, write_private
 from graph.local.errors import EngineError, PortInUse, StartFailed
 from graph.local.server import Memory
-from graph.session import Database, DatabaseDown
+from graph.session import Database, DatabaseDown, SignInRefused
 
 PROBE_INTERVAL = 0.1
-TELLING = re.compile(r"\b(ERROR|Error|Caused by|Exception)\b|Invalid|[Cc]ould not")
+NOISE = re.compile(r"^\s+at |^\s*\.\.\. |WARNING:|\[warning\]| INFO |^\s*$")
 
 
 def launch(
@@ -51,7 +51,13 @@ def launch(
         f"bolt://127.0.0.1:{port}", server.USER, password, owner.pid, owner.create_time(), engine.pid
     )
     write_connection(home, connection)
-    _await(connection, engine.poll, home, patience)
+    try:
+        _await(connection, engine.poll, home, patience)
+    except SignInRefused as error:
+        raise StartFailed(
+            f"The data in {folder / 'data'} does not take the password in {folder / 'password'}: it was changed. "
+            "Write the present one into that file, and start again."
+        ) from error
     return connection
 
 
@@ -118,6 +124,6 @@ def _last_words(home: Path) -> str:
             written = (home / "logs" / name).read_text("utf-8", "replace").splitlines()
         except FileNotFoundError:
             continue
-        lines += [line for line in written if TELLING.search(line)][-5:] or written[-5:]
+        lines += [line for line in written if not NOISE.search(line)][-6:]
     quoted = "\n".join(f"  {line.strip()[:400]}" for line in lines)
     return f"{quoted}\nThe whole logs are in {home / 'logs'}. Put right what they name, and start again."

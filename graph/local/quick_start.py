@@ -7,7 +7,6 @@ folder that is thrown away, lets Java write them down already linked, and with t
 import asyncio
 import hashlib
 import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -75,22 +74,31 @@ def _practise(jars: Sequence[Path], archive: Path, progress: Progress) -> None:
     if free < ROOM_NEEDED:
         raise EngineError(f"{ROOM_NEEDED >> 20} MB of disk are needed in {archive.parent}, {free >> 20} MB are free")
     progress.say("Preparing Neo4j for quick starts (once, about half a minute)")
-    with tempfile.TemporaryDirectory(dir=archive.parent, prefix="practice-", ignore_cleanup_errors=True) as name:
-        home = Path(name)
+    home = archive.with_suffix(".practice")
+    _clear(home)  # what a practice that was killed left
+    try:
         for folder in (home / "neo4j" / "conf", home / "logs"):
             folder.mkdir(parents=True)
         written = home / archive.name
         options = (f"-XX:AOTCacheOutput={written}",)
-        try:
-            connection = launch(home, jars, Memory("512m", "64m"), options, port=0, patience=PATIENCE)
-            asyncio.run(_run_practice(connection))
-        finally:
-            # Java writes the cache at its end.
-            if engine := processes.find_engine(home / "neo4j"):
-                processes.end(engine, PATIENCE)
+        connection = launch(home, jars, Memory("512m", "64m"), options, port=0, patience=PATIENCE)
+        asyncio.run(_run_practice(connection))
+        _end(home)  # only now does Java write the cache
         if not written.exists():
             raise EngineError("Java wrote no AOT cache")
         written.replace(archive)
+    finally:
+        _clear(home)
+
+
+def _clear(home: Path) -> None:
+    _end(home)
+    shutil.rmtree(home, ignore_errors=True)
+
+
+def _end(home: Path) -> None:
+    if engine := processes.find_engine(home / "neo4j"):
+        processes.end(engine, PATIENCE)
 
 
 async def _run_practice(connection: Connection) -> None:
