@@ -1,5 +1,6 @@
 """Bring a database to the present form. Running it again changes nothing."""
 
+import hashlib
 from datetime import datetime
 
 from graph.migrations.schema import schema_statements
@@ -11,6 +12,12 @@ VERSION = 2
 """Of the form of the data. A change that the statements below can't make by themselves adds a step and raises it."""
 
 
+async def is_migrated(database: Database) -> bool:
+    """Whether the last migration was one of this form, by its own record: a start need not look at each index."""
+    found = await database.read("MATCH (m:Migration {version: $version}) RETURN m.form AS form", {"version": VERSION})
+    return [row["form"] for row in found] == [_form()]
+
+
 async def migrate(database: Database, now: datetime) -> tuple[str, ...]:
     """Make constraints, indexes, the watermark with its gates, and the log; wait until the indexes are online.
 
@@ -20,9 +27,15 @@ async def migrate(database: Database, now: datetime) -> tuple[str, ...]:
     for statement in statements:
         await database.write(statement.cypher)
     await database.write("CALL db.awaitIndexes(300)")
-    await database.write(
-        "MERGE (m:Migration {version: $version}) ON CREATE SET m.at = $now", {"version": VERSION, "now": now}
-    )
     await database.write(watermark.MAKE, {"open": OPEN, "gates": watermark.GATES, "now": now})
     await database.write("MERGE (l:Log {name: 'main'}) ON CREATE SET l.size = 0, l.epoch = 0, l.beat = 0")
+    await database.write(
+        "MERGE (m:Migration {version: $version}) ON CREATE SET m.at = $now SET m.form = $form",
+        {"version": VERSION, "now": now, "form": _form()},
+    )
     return tuple(statement.name for statement in statements)
+
+
+def _form() -> str:
+    """What the statements come to, so that a changed one is noticed without a new version."""
+    return hashlib.sha256("\n".join(statement.cypher for statement in schema_statements()).encode()).hexdigest()
