@@ -1,6 +1,7 @@
 """The one door to Neo4j: no other module imports its driver."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, LiteralString, Self, TypeVar, cast
 
@@ -10,6 +11,8 @@ from neo4j import exceptions
 from graph.model.instants import utc
 
 CONNECT_SECONDS = 5.0
+ROWS_AT_ONCE = 10_000
+"""Of an answer that is read as it comes."""
 
 Row = dict[str, Any]
 """A row of an answer: the driver's values by the names that the statement returns."""
@@ -119,6 +122,20 @@ class Database:
         except (exceptions.DriverError, exceptions.Neo4jError) as error:
             raise self._explained(error) from error
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncGenerator["Transaction"]:
+        """A transaction for long reads; whatever is done in it, locks included, is taken back at its end."""
+        try:
+            untyped: Any = self._driver
+            async with (
+                untyped.session(fetch_size=ROWS_AT_ONCE) as session,
+                await session.begin_transaction() as transaction,
+            ):
+                yield Transaction(transaction)
+                await transaction.rollback()
+        except (exceptions.DriverError, exceptions.Neo4jError) as error:
+            raise self._explained(error) from error
+
     async def _run(
         self, statement: str, parameters: Mapping[str, Any] | None, routing: neo4j.RoutingControl
     ) -> list[Row]:
@@ -137,13 +154,21 @@ class Database:
 class Transaction:
     """A writing transaction that is open."""
 
-    def __init__(self, transaction: neo4j.AsyncManagedTransaction) -> None:
+    def __init__(self, transaction: neo4j.AsyncManagedTransaction | neo4j.AsyncTransaction) -> None:
         self._transaction = transaction
 
     async def run(self, statement: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         """Run a statement inside the transaction, and return its rows."""
         result = await self._transaction.run(_dialect(statement), _bound(parameters or {}))
         return [_row(record) async for record in result]
+
+    async def batches(
+        self, statement: str, parameters: Mapping[str, Any] | None = None
+    ) -> AsyncIterator[list[tuple[Any, ...]]]:
+        """The rows of a statement, ROWS_AT_ONCE at a time, as they come from the server."""
+        result: Any = await self._transaction.run(_dialect(statement), _bound(parameters or {}))
+        while records := await result.fetch(ROWS_AT_ONCE):
+            yield [tuple(record) for record in records]
 
 
 def _bound(parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -61,6 +61,24 @@ RAISE = Write(
     """,
 )
 
+STAND_STILL = Write(
+    "keep everybody from writing",
+    "accountability",
+    """
+    MATCH (w:Watermark {name: 'main'})
+    SET w.taken = true
+    WITH w
+    MATCH (g:Gate)
+    WITH w, g ORDER BY g.number
+    SET g.taken = true
+    WITH w, count(g) AS gates
+    MATCH (l:Log {name: 'main'})
+    SET l.taken = true
+    RETURN w.holdsAt < $open AS importing
+    """,
+)
+"""For a transaction that is taken back at its end: until then no command is recorded and no event numbered."""
+
 _gates = count(1)
 _waiting: "WeakKeyDictionary[Database, _Waiting]" = WeakKeyDictionary()
 

@@ -1,0 +1,85 @@
+"""Verifying a live database: its ledger read in one transaction, in the order of the log."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graph.model.instants import OPEN
+from graph.queries import evidence
+from graph.queries.watermark import STAND_STILL
+from graph.session import Database, Transaction
+from services.ledger.anchors import Anchor
+from services.ledger.checkpoints import Trust
+from services.ledger.notes import VerifierKey
+from services.ledger.verification import Fault, Signed, Verification
+
+Progress = Callable[[int, int], None]
+"""(events done, events in all)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was found right. `events`: with a number. `anchored`: of them, those below a checkpoint kept elsewhere."""
+
+    events: int
+    unnumbered: int
+    checkpoints: int
+    anchored: int
+    trusted: bool
+
+
+async def verify_database(
+    database: Database, key: VerifierKey | None, anchors: Sequence[Anchor], progress: Progress
+) -> Verified:
+    """Raises Fault with the first thing that is wrong; AnchorFailed where an anchor can't be read.
+
+    `key`: the first key of the ledger; without one no signature is checked.
+    """
+    kept = [(note, anchor) for anchor in anchors for note in await anchor.kept()]
+    async with database.snapshot() as transaction:
+        notes = [
+            Signed(note, "the database", (size, root, at))
+            for size, root, at, note in await _rows(transaction, evidence.CHECKPOINTS)
+        ]
+        notes += [Signed(note, str(anchor)) for note, anchor in kept]
+        found = await _rows(transaction, evidence.SIZE)
+        if not found:
+            raise Fault("The database has no log: its head was removed, or it was never migrated (`zeren migrate`).")
+        ((size, begun_under, events),) = found
+        if key is not None and begun_under not in (None, str(key)):
+            raise Fault(f"The log says that it was begun under the key {begun_under}, and the trusted one is {key}.")
+        verification = Verification(None if key is None else Trust([key]))
+        verification.expect(notes)
+        async for rows in transaction.batches(evidence.NUMBERED, {"from": 0}):
+            verification.events(rows)
+            progress(verification.size, events)
+        # What is numbered stays as it is; the rest is looked at while nobody writes.
+        await stand_still(transaction)
+        async for rows in transaction.batches(evidence.NUMBERED, {"from": verification.size}):
+            verification.events(rows)
+        async for rows in transaction.batches(evidence.UNNUMBERED):
+            verification.waiting(rows)
+        ((size, _, events),) = await _rows(transaction, evidence.SIZE)
+        verification.end(size, events)
+        verification.heads(await _rows(transaction, evidence.HEADS))
+        verification.tiles(await _rows(transaction, evidence.ALL_TILES))
+    return verified(verification)
+
+
+def verified(found: Verification) -> Verified:
+    return Verified(found.size, found.unnumbered, found.checkpoints, found.anchored, found.trust is not None)
+
+
+async def _rows(transaction: Transaction, statement: str) -> list[tuple[Any, ...]]:
+    return [row async for rows in transaction.batches(statement) for row in rows]
+
+
+class ImportUnderWay(Exception):
+    """An import is becoming visible just now; the message says what to do."""
+
+
+async def stand_still(transaction: Transaction) -> None:
+    """Keep all others from writing until the transaction ends. Raises ImportUnderWay."""
+    rows = await transaction.run(STAND_STILL.cypher, {"open": OPEN})
+    if rows and rows[0]["importing"]:
+        raise ImportUnderWay("An import is becoming visible. Try again when it is complete.")
