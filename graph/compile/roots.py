@@ -153,9 +153,11 @@ def _candidates(compiler: Compiler, where: ProblemFilter, keyset: Keyset | None,
         conditions += " AND {n}.status = status"
     columns = [name for name, value in (("assignedToId", where.assigned_to), ("status", where.statuses)) if value]
     order = f"ORDER BY {_columns('n', columns, keyset)}" if keyset else ""
+    # A composite index serves only what asks for all of its properties.
+    there = " AND n.dueAt IS NOT NULL AND n.discoveredAt IS NOT NULL AND n.id IS NOT NULL"
     before = f"ORDER BY {keyset.order('c')}" if keyset else ""
     now = (
-        f"MATCH (n:Problem) WHERE n.changedAt <= k AND n.recordedAt <= k{conditions.format(n='n')}{seek} "
+        f"MATCH (n:Problem) WHERE n.changedAt <= k AND n.recordedAt <= k{conditions.format(n='n')}{there}{seek} "
         f"WITH n, n AS c {order} {limit} RETURN n, c"
     )
     then = (

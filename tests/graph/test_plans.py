@@ -1,0 +1,138 @@
+"""The plan of every statement that users wait for: index seeks, no scan of a label, no Eager that was not meant."""
+
+import asyncio
+import re
+from collections.abc import Generator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.schema import schema
+from graph.migrations import migrate
+from graph.model.identity import record_id
+from graph.queries.write import WRITES, Write
+from graph.session import Database, Row
+from services.integration import county
+from services.integration.loading.loader import import_bundle
+from tests.asking import ask, context
+from tests.database import DatabaseConnection, empty
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = {file.stem: file.read_text("utf-8") for file in sorted((ROOT / "schema" / "operations").glob("*.graphql"))}
+SCANS = ("AllNodesScan", "NodeByLabelScan", "UnionNodeByLabelsScan", "DirectedRelationshipTypeScan")
+QUEUES = {"Pending", "Superseding", "Change", "Outbox", "CHANGES"}
+"""Labels and relationships that mark work to be done: what has one is what the write is about."""
+SMALL = {"SiteKind", "Gate", "Watermark", "Migration", "Import"}
+"""Labels with a handful of nodes at any size of a county."""
+
+
+def speech(source_id: str) -> str:
+    return record_id("speech", source_id)
+
+
+VARIABLES: dict[str, dict[str, Any]] = {
+    "FindProblem": {"source": county.SOURCE, "sourceId": "demo-problem"},
+    "Trace": {"subject": record_id(county.SOURCE, "demo-problem")},
+    "Worklist": {"organization": speech("org-housing"), "status": ["ASSIGNED", "RECTIFYING"], "first": 20},
+    "CampaignTree": {"campaign": speech("campaign-winter-2024")},
+}
+LISTS = """{
+  organizations(first: 5) { edges { node { id name children(first: 2) { edges { node { name } } } } } }
+  sites(first: 5) { edges { node { name area { name } operator { name }
+    problems(first: 2) { edges { node { title } } } } } }
+  problems(first: 5) { edges { node { title } } }
+}"""
+
+
+class Recording(Database):
+    """A database that remembers what was asked of it."""
+
+    def __init__(self, *connection: str) -> None:
+        super().__init__(*connection)
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+
+    async def read(self, statement: str, parameters: Any = None) -> list[Row]:
+        self.asked.append((statement, dict(parameters or {})))
+        return await super().read(statement, parameters)
+
+
+@pytest.fixture(scope="module")
+def county_database(
+    database_connection: DatabaseConnection, tmp_path_factory: pytest.TempPathFactory
+) -> Generator[DatabaseConnection]:
+    """The campaign of the speech and a small county."""
+
+    async def load() -> None:
+        folder = tmp_path_factory.mktemp("county")
+        county.generate(folder, scale=0.1)
+        async with Database(*database_connection) as database:
+            await migrate(database, datetime.now(UTC))
+            campaign = ROOT / "services" / "campaign" / "bundle"
+            for source, bundle in (("speech", campaign), (county.SOURCE, folder)):
+                imported = await import_bundle(database, bundle, lambda: datetime.now(UTC), source=source)
+                assert imported.report.ok, imported.report
+
+    empty(database_connection)
+    asyncio.run(load())
+    yield database_connection
+    empty(database_connection)
+
+
+def operators(plan: dict[str, Any]) -> Generator[dict[str, Any]]:
+    yield plan
+    for child in plan.get("children", []):
+        yield from operators(child)
+
+
+async def plan_of(connection: DatabaseConnection, statement: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    import neo4j
+
+    async with neo4j.AsyncGraphDatabase.driver(connection.uri, auth=(connection.user, connection.password)) as driver:
+        text: Any = f"CYPHER 25 EXPLAIN {statement}"
+        found = await driver.execute_query(text, parameters)
+        assert found.summary.plan is not None
+        return list(operators(found.summary.plan))
+
+
+def unwanted(plan: list[dict[str, Any]], kinds: set[str], allowed: set[str]) -> list[str]:
+    found = [(step["operatorType"].split("@")[0], step.get("args", {}).get("Details", "")) for step in plan]
+    return [
+        f"{kind} {details}"
+        for kind, details in found
+        if kind in kinds and not any(f":{label}" in details for label in allowed)
+    ]
+
+
+@pytest.mark.parametrize("name", [*VARIABLES, "lists"])
+def test_reads_seek(county_database: DatabaseConnection, name: str) -> None:
+    async def go() -> list[str]:
+        async with Recording(*county_database) as database:
+            await ask(schema, DOCUMENTS.get(name, LISTS), VARIABLES.get(name), as_=context(database))
+            plans = [await plan_of(county_database, *asked) for asked in database.asked]
+            return [
+                problem for plan in plans for problem in unwanted(plan, {*SCANS, "CartesianProduct", "Eager"}, SMALL)
+            ]
+
+    assert asyncio.run(go()) == []
+
+
+def test_each_root_field_is_one_statement(county_database: DatabaseConnection) -> None:
+    async def go() -> dict[str, int]:
+        counted: dict[str, int] = {}
+        for name, variables in VARIABLES.items():
+            async with Recording(*county_database) as database:
+                await ask(schema, DOCUMENTS[name], variables, as_=context(database))
+                counted[name] = len(database.asked)
+        return counted
+
+    assert asyncio.run(go()) == {"FindProblem": 1, "Trace": 1, "Worklist": 2, "CampaignTree": 1}
+
+
+@pytest.mark.parametrize("write", [pytest.param(write, id=name) for name, write in sorted(WRITES.items())])
+def test_writes_seek(county_database: DatabaseConnection, write: Write) -> None:
+    """What is matched before it is joined is a record each, and an Eager keeps what is read apart from what is made."""
+    names = set(re.findall(r"\$(\w+)", write.cypher))
+    plan = asyncio.run(plan_of(county_database, write.cypher, dict.fromkeys(names)))
+    assert unwanted(plan, {*SCANS}, SMALL | QUEUES) == []
