@@ -32,6 +32,9 @@ schema: .venv/.tested ## write schema/sdl anew from the code
 supergraph: .venv/.tested ## compose schema/supergraph.graphql anew from schema/sdl (needs Node)
 	@python -m tests.contract.federation.supergraph
 
+released: .venv/.tested ## at a release: nothing of the API as it is now is taken away from now on
+	@python -m gateway.contract
+
 setup: .venv/.tested ## install all that development needs (every other target installs what it needs)
 
 lock: $(UV) ## write the lock files anew from pyproject.toml (UPGRADE=1 moves versions up)
@@ -57,4 +60,4 @@ $(UV):
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.PHONY: help demo test check format schema supergraph setup lock
+.PHONY: help demo test check format schema supergraph released setup lock

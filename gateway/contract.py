@@ -1,9 +1,13 @@
-"""The contract in files: the subgraph of each room, and the API as it was last released."""
+"""The contract in files: the subgraph of each room, and the API as it was last released.
+
+Run as a module it says that the API as it is now is released.
+"""
 
 from pathlib import Path
 
 from graphql import build_schema, find_breaking_changes
 
+import schema as contract
 from gateway.schema import ROOMS, schema
 
 RELEASED = "released.graphql"
@@ -41,3 +45,7 @@ def breaks(released: str, now: str) -> list[str]:
 def _write(file: Path, text: str) -> Path:
     file.write_text(text, "utf-8", newline="\n")
     return file
+
+
+if __name__ == "__main__":
+    write_released(Path(contract.__file__).parent / "sdl")
