@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -60,6 +61,7 @@ class Service(StrEnum):
 
 def run() -> None:
     """Run the command that sys.argv names, and end the process with its exit code."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # an engine that was started is then stopped too
     try:
         app()
     except Exception as error:

@@ -11,7 +11,6 @@ from datetime import timedelta
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from threading import Thread
-from typing import NoReturn
 
 from rich.console import Console
 
@@ -37,7 +36,6 @@ class Wishes:
 
 def up(console: Console, wishes: Wishes) -> None:
     """Serve the home until SIGINT or SIGTERM. What was started here is stopped here."""
-    signal.signal(signal.SIGTERM, _interrupt)
     home = wishes.home
     try:
         with ExitStack() as keep:
@@ -55,10 +53,6 @@ def up(console: Console, wishes: Wishes) -> None:
     except KeyboardInterrupt:
         pass
     console.print("已停止 Stopped.", style="dim")
-
-
-def _interrupt(_signal: int, _frame: object) -> NoReturn:
-    raise KeyboardInterrupt
 
 
 def _ignore_signals() -> None:
