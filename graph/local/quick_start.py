@@ -6,6 +6,7 @@ folder that is thrown away, lets Java write them down already linked, and with t
 
 import asyncio
 import hashlib
+import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -47,10 +48,12 @@ def ensure_archive(jars: Sequence[Path], progress: Progress) -> tuple[str, ...]:
     """Return the JVM options that make the start quick, after one run of practice per machine and version.
 
     It is a matter of speed only: where it can't be had, `progress` is told once, and the options are empty.
+    `ZEREN_QUICK_START=no` goes without the practice, for machines that start it once and are thrown away.
     """
     archive = _archive(jars)
     failed = archive.with_suffix(".failed")
-    if not archive.exists() and not failed.exists():
+    wanted = os.environ.get("ZEREN_QUICK_START") != "no"
+    if wanted and not archive.exists() and not failed.exists():
         archive.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(archive.with_suffix(".lock")):
             if not archive.exists() and not failed.exists():

@@ -33,6 +33,9 @@ from graph.local import (
     status,
     stop,
 )
+from graph.local.fetch import ensure_jars
+from graph.local.launch import launch
+from graph.local.quick_start import ensure_archive
 from graph.session import Database, DatabaseDown, DatabaseError, DatabaseTooOld, SignInRefused, explain
 
 SMALL = Memory("512m", "64m")
@@ -266,3 +269,27 @@ def test_what_a_server_answers_is_told_in_our_words(raised: Exception, ours: typ
     error = explain(raised, "bolt://db:7687", "Neo4j/5.20.0")
     assert type(error) is ours
     assert re.search(f"bolt://db:7687.*{told}", str(error))
+
+
+def test_the_engine_starts_without_its_quick_start(
+    home: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a cache where nothing was practised, and where Java's archive can't be had."""
+    jars = ensure_jars()
+    cache = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("ZEREN_CACHE", str(cache))
+    monkeypatch.setenv("ZEREN_QUICK_START", "no")
+    assert ensure_archive(jars, Silent()) == ()
+    monkeypatch.delenv("ZEREN_QUICK_START")
+    full = shutil.disk_usage(cache)._replace(free=100 << 20)
+
+    def usage(_: object) -> object:
+        return full
+
+    monkeypatch.setattr(shutil, "disk_usage", usage)
+    progress = Watched()
+    assert ensure_archive(jars, progress) == ensure_archive(jars, progress) == ()
+    assert progress.said.count("will start slower") == 1
+    for folder in (home / "neo4j" / "conf", home / "logs"):
+        folder.mkdir(parents=True)
+    ask(launch(home, jars, SMALL, (), port=0, patience=200), "RETURN 1")
