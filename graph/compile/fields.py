@@ -208,7 +208,7 @@ class Compiler:
 
     def _ref(self, declared: Ref, current: str, selection: tuple[Selected, ...]) -> Collect:
         other = self.name("x")
-        match = f"({current})-[:{declared.relationship}]->({other})"
+        match = f"({current})-[:{declared.relationship}]->({other}{f':{declared.target}' if declared.mixed else ''})"
         return self.collect(match, "", declared.target, other, selection)
 
     def _way(self, node: Node, way: tuple[str, ...], current: str, selection: tuple[Selected, ...]) -> Expression:

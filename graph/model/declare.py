@@ -57,10 +57,11 @@ class Named(Property):
 
 @dataclass(frozen=True)
 class Ref(Field):
-    """At most one other record, by a relationship from the state of this one."""
+    """At most one other record, by a relationship from the state of this one. `mixed`: it leads to other kinds too."""
 
     relationship: str = ""
     target: str = ""
+    mixed: bool = False
 
 
 @dataclass(frozen=True)

@@ -359,7 +359,7 @@ EVENT = Entity(
         Property("evidence", "names or SHA-256 sums of files", "佐证", scalar=Scalar.TEXTS),
         Property("note", "what was said", "备注"),
         Property("dueAt", "the deadline that it set", "时限", scalar=Scalar.INSTANT),
-        Ref("problem", "the problem that it is about", "问题", relationship="EVENT_OF", target="Problem"),
+        Ref("problem", "the problem that it is about", "问题", relationship="EVENT_OF", target="Problem", mixed=True),
         Ref("actor", "who did it", "操作人", relationship="DONE_BY", target="Person"),
         Ref("post", "in which post", "岗位", relationship="DONE_AS", target="Post"),
         Ref(

@@ -195,3 +195,31 @@ class Indicator(Term):
     NO2 = "NO2", "二氧化氮"
     CO = "CO", "一氧化碳"
     O3 = "O3", "臭氧"
+
+
+class CustodyReason(Term):
+    """What began an interval of custody: an action that changed hands, or that the post got a new holder."""
+
+    DISCOVERED = "DISCOVERED", "发现"
+    HANDOVER = "HANDOVER", "岗位交接"
+    REGISTER = "REGISTER", "立案"
+    ASSIGN = "ASSIGN", "交办"
+    ACCEPT = "ACCEPT", "签收"
+    RETURN = "RETURN", "退回"
+    REFUSE_RETURN = "REFUSE_RETURN", "驳回退回"
+    SUBMIT = "SUBMIT", "提交整改"
+    REOPEN = "REOPEN", "返工"
+    SUSPEND = "SUSPEND", "挂账"
+    RESUME = "RESUME", "恢复"
+    CLOSE = "CLOSE", "结案"
+    REJECT = "REJECT", "不予立案"
+
+
+class ExculpatoryReason(Term):
+    REPORTED = "REPORTED", "及时上报"
+    ESCALATED = "ESCALATED", "及时升级上报"
+    REPORTED_EARLIER = "REPORTED_EARLIER", "此前已上报同一对象的问题"
+    EXTENSION_GRANTED = "EXTENSION_GRANTED", "延期申请获准"
+    RETURN_UPHELD = "RETURN_UPHELD", "退回获准"
+    HELD_BRIEFLY = "HELD_BRIEFLY", "任职时间短于办理时限"
+    ACTED_IN_TIME = "ACTED_IN_TIME", "始终在时限内办理"

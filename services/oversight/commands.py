@@ -212,7 +212,7 @@ async def act(database: Database, command: Act, actor: Actor, now: datetime) -> 
             actor=person,
             post=post,
             to_organization=command.to_organization,
-            due_at=command.due_at,
+            due_at=_deadline_set(command, life, after),
             evidence=command.evidence,
             note=command.note,
         )
@@ -234,6 +234,13 @@ async def act(database: Database, command: Act, actor: Actor, now: datetime) -> 
         return await _settle(transaction, key, Done(command.problem, entry.id, recorded_at))
 
     return await _acknowledged(database, work)
+
+
+def _deadline_set(command: Act, before: Life, after: Life) -> datetime | None:
+    """What the event says of the deadline: an assignment by the clock too, so that the event alone tells it."""
+    if command.action is ProblemAction.ASSIGN and after.due_at != before.due_at:
+        return after.due_at
+    return command.due_at
 
 
 async def _acknowledged(database: Database, work: Callable[[Transaction], Awaitable[Done]]) -> Done:

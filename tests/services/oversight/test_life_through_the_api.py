@@ -27,6 +27,7 @@ ACT = """mutation ($input: ActOnProblemInput!) { actOnProblem(input: $input) {
   ... on Refusal { code message errors { path message } possible } } }"""
 CHAIN = """query ($id: ID!) { problem(id: $id) { status events(first: 100) {
   edges { node { position kind hash previousHash data } } } } }"""
+EVENT = "query ($id: ID!) { event(id: $id) { dueAt } }"
 NOW = at("2024-12-16T09:00+08:00")
 keys = (f"key-{number}" for number in itertools.count())
 
@@ -110,6 +111,8 @@ def test_an_assignment_that_names_no_deadline_gets_the_rulebooks_clock(place: Pl
             await act(database, problem, "REGISTER")
             assigned = await act(database, problem, "ASSIGN", toOrganization=place.department)
             assert datetime.fromisoformat(assigned["problem"]["dueAt"]) == NOW + timedelta(hours=24)
+            event = await ask(schema, EVENT, {"id": assigned["event"]["id"]}, as_=context(database))
+            assert event["event"]["dueAt"] == assigned["problem"]["dueAt"]
 
     asyncio.run(go())
 
