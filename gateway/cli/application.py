@@ -221,11 +221,21 @@ def trace(
         Optional[str],  # noqa: UP045 - typer reads it
         typer.Option(help="As far as was recorded by this instant, RFC 3339. [default: now]"),
     ] = None,
+    svg: Annotated[
+        Optional[Path],  # noqa: UP045 - typer reads it
+        typer.Option(help="Draw the chain into this file, to be looked at in a browser or printed.", dir_okay=False),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Show who answered for a problem, site, area or task: hop by hop, with gaps."""
     from gateway.cli import tracing
 
+    if svg is not None:
+        if as_json:
+            raise typer.BadParameter("choose one of --svg and --json")
+        _with_database(home, lambda database: tracing.draw(database, record, as_of, known_at, svg))
+        typer.echo(svg)
+        return
     if not as_json:
         _with_database(home, lambda database: tracing.show(Console(), database, record, as_of, known_at))
         return

@@ -55,9 +55,17 @@ async def serve(
             await load_demonstration(console, database)
         host, port, *_ = opening.getsockname()
         url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-        serving = server(gateway.build(settings, database), settings, lambda: opened(url))
+        open_now = asyncio.Event()
+
+        def is_open() -> None:
+            opened(url)
+            open_now.set()
+
+        serving = server(gateway.build(settings, database), settings, is_open)
         running = asyncio.create_task(serving.serve([opening]))
+        running.add_done_callback(lambda _: open_now.set())
         try:
+            await open_now.wait()
             counted = asyncio.create_task(overview(wishes.home, settings, database))
             if wishes.demo:
                 console.print()

@@ -1,6 +1,7 @@
-"""`zeren trace`: the Trace document, carried out here and shown as a tree or as it is answered."""
+"""`zeren trace`: the Trace document, carried out here and shown as a tree, as a picture or as it is answered."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -8,11 +9,18 @@ from rich.console import Console
 from gateway.cli.asking import answer, data, document, told
 from gateway.cli.failures import Refused
 from gateway.cli.tree import tree_of
+from gateway.drawing import drawing_of
 from graph.model.identity import record_id
 from graph.session import Database
 from services.hosting.identity import Role
 
 ROLE = Role.DISCIPLINE  # whoever can read the home's password may see all that the discipline office sees
+NAMED = """query Named($id: ID!) {
+  problem(id: $id) { number title }
+  site(id: $id) { name }
+  area(id: $id) { name }
+  task(id: $id) { title }
+}"""
 
 
 def record_of(reference: str) -> str:
@@ -29,18 +37,33 @@ async def traced(database: Database, reference: str, as_of: str | None, known_at
 
 async def show(console: Console, database: Database, reference: str, as_of: str | None, known_at: str | None) -> None:
     """Print the trace as a tree. Raises Refused where there is none."""
+    console.print(tree_of(*await _titled(database, reference, as_of, known_at)))
+
+
+async def draw(database: Database, reference: str, as_of: str | None, known_at: str | None, file: Path) -> None:
+    """Write the trace as an SVG file. Raises Refused where there is none."""
+    file.write_text(drawing_of(*await _titled(database, reference, as_of, known_at)), "utf-8")
+
+
+async def _titled(
+    database: Database, reference: str, as_of: str | None, known_at: str | None
+) -> tuple[dict[str, Any], str]:
+    """The trace, and what its subject is called."""
     # Side by side, for a database that has just started plans each of the two for the first time.
     found, title = await asyncio.gather(traced(database, reference, as_of, known_at), _title(database, reference))
     if "errors" in found:
         raise Refused(f"There is no trace of {reference}.\n{told(found)}")
-    console.print(tree_of(found["data"]["trace"], title))
+    return found["data"]["trace"], title
 
 
 async def _title(database: Database, reference: str) -> str:
-    """The number and title of a problem that a source calls so, else the reference itself."""
+    """A problem's number and title, the name of a site or area, the title of a task; else the reference itself."""
     source, colon, source_id = reference.partition(":")
     if colon:
         found = await data(database, document("FindProblem"), {"source": source, "sourceId": source_id}, ROLE)
         for edge in found["problems"]["edges"]:
             return f"{edge['node']['number']} {edge['node']['title']}"
+    named = await answer(database, NAMED, {"id": record_of(reference)}, ROLE)
+    for record in filter(None, (named["data"] or {}).values()):
+        return " ".join(record.values())
     return reference
