@@ -7,7 +7,9 @@ import strawberry
 from graph.model.enums import (
     AreaKind,
     Capacity,
+    CustodyReason,
     EventKind,
+    ExculpatoryReason,
     Gap,
     Indicator,
     Level,
@@ -36,7 +38,9 @@ for _term in Term.__subclasses__():
 __all__ = [
     "AreaKind",
     "Capacity",
+    "CustodyReason",
     "EventKind",
+    "ExculpatoryReason",
     "Gap",
     "Indicator",
     "Level",

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from graph.compile.fields import Compiler
-from graph.compile.moment import holds, state
+from graph.compile.moment import holds, known, state
 from graph.compile.roots import Moment, Viewer
 from graph.compile.selection import Selected
-from graph.compile.tree import Collect, Expression, Head, MapOf, Statement
+from graph.compile.tree import Collect, Head, Statement
 from graph.model import MODEL
 from graph.model.instants import OPEN
 
@@ -23,21 +23,29 @@ SUBJECTS = ("Problem", "Site", "Area", "Task")
 
 @dataclass(frozen=True)
 class Shown:
-    """What is asked for of the records on a trace, each part under a name of its own."""
+    """What is asked for of the records on a trace: of each kind, fields under keys that are theirs alone.
 
-    posts: tuple[tuple[str, Selected], ...] = ()
-    organizations: tuple[tuple[str, Selected], ...] = ()
-    areas: tuple[tuple[str, Selected], ...] = ()
-    persons: tuple[tuple[str, Selected], ...] = ()
-    memberships: tuple[tuple[str, Selected], ...] = ()
-    bases: tuple[tuple[str, Selected], ...] = ()
+    `hands`: whether it is asked whose hands a problem was in. `merits`: what speaks for those on the trace.
+    """
+
+    posts: tuple[Selected, ...] = ()
+    organizations: tuple[Selected, ...] = ()
+    areas: tuple[Selected, ...] = ()
+    persons: tuple[Selected, ...] = ()
+    memberships: tuple[Selected, ...] = ()
+    bases: tuple[Selected, ...] = ()
+    events: tuple[Selected, ...] = ()
+    hands: bool = False
+    merits: bool = False
 
 
 def trace(subject: str, shown: Shown, moment: Moment, viewer: Viewer) -> Statement:
-    """Columns: high, k, t and data, the facts as services.accountability.resolvers reads them."""
+    """Columns: high, k, t and data, the facts as services.accountability.reading reads them."""
     compiler = Compiler(MODEL)
-    gathered = ",\n  ".join(f"{name}: {found.cypher()}" for name, found in _gathered(compiler, shown))
-    cypher = f"{_WALK}RETURN high, k, t, {{\n  {_SUBJECT},\n  {gathered}\n}} AS data"
+    gathered = ",\n  ".join(f"{name}: {found}" for name, found in _gathered(compiler, shown))
+    happened = _HAPPENED if shown.hands or shown.merits else _NOTHING_HAPPENED
+    earlier = _EARLIER if shown.merits else "WITH *, [] AS others\n"
+    cypher = f"{_WALK}{happened}{earlier}RETURN high, k, t, {{\n  {_SUBJECT},\n  {gathered}\n}} AS data"
     parameters: dict[str, object] = {
         **compiler.parameters,
         "subject": subject,
@@ -52,14 +60,13 @@ def trace(subject: str, shown: Shown, moment: Moment, viewer: Viewer) -> Stateme
 
 _SUBJECT = (
     "subject: {id: subject.id, recordedAt: subject.recordedAt, area: area.id, site: site.id, siteKind: kind.id, "
-    "task: task.id, assignedTo: current.assignedToId}"
+    "task: task.id, discoveredAt: current.discoveredAt, life: current.life}"
 )
 
 _IS_SUBJECT = " OR ".join(f"subject:{label}" for label in SUBJECTS)
 
 _WALK = f"""MATCH (w:Watermark {{name: 'main'}})
-WITH CASE WHEN w.holdsAt <= $now THEN w.holdsAt - duration({{microseconds: 1}}) ELSE $now END AS high
-WITH high, coalesce($knownAt, high) AS k
+WITH w.at AS high, coalesce($knownAt, w.at) AS k
 OPTIONAL MATCH (subject:Record {{id: $subject}}) WHERE subject.recordedAt <= k AND ({_IS_SUBJECT})
 WITH high, k, subject, {state("subject", "f")} AS current
 WITH high, k, subject, current, coalesce($asOf, current.discoveredAt, $now) AS t
@@ -105,21 +112,43 @@ WITH *, COLLECT {{ UNWIND homes AS o
   COLLECT {{ UNWIND posts AS p MATCH (p)<-[:MEMBERSHIP_TO]-(r:Membership) WHERE {holds("r")} RETURN r }} AS memberships
 """
 
+_NOTHING_HAPPENED = "WITH *, [] AS events, [] AS actingPosts, [] AS actingHomes, [] AS tenures\n"
+
+_HAPPENED = f"""WITH *, CASE WHEN subject:Problem THEN COLLECT {{
+    MATCH (subject)<-[:EVENT_OF]-(e:Event) WHERE e.recordedAt <= k RETURN e ORDER BY e.position }} ELSE [] END AS events
+WITH *, COLLECT {{ UNWIND events AS e MATCH (e)-[:DONE_AS]->(p) WHERE e.kind IN ['REGISTER', 'ACCEPT']
+    RETURN DISTINCT p }} AS actingPosts,
+  COLLECT {{ UNWIND events AS e MATCH (e)-[:DONE_AS]->()-[:POST_IN]->(r:PostIn)
+    WHERE {known("r")} AND r.validFrom <= e.at AND e.at < r.validTo
+    MATCH (r)-[:POST_IN_TO]->(o) RETURN {{event: e.id, organization: o.id, explicit: r.explicit}} }} AS actingHomes
+WITH *, COLLECT {{ UNWIND CASE WHEN size(events) = 0 THEN [] ELSE posts + actingPosts END AS p WITH DISTINCT p
+    MATCH (p)<-[:MEMBERSHIP_TO]-(r:Membership)
+    WHERE {known("r")} AND (r.validFrom <= t OR p IN actingPosts) RETURN r }} AS tenures
+"""
+
+_EARLIER = """WITH *, CASE WHEN site IS NULL OR size(events) = 0 THEN [] ELSE COLLECT { UNWIND memberships AS r
+    MATCH (x)-[:MEMBERSHIP]->(r) RETURN DISTINCT x } END AS holders
+WITH *, CASE WHEN size(holders) = 0 THEN [] ELSE COLLECT {
+    MATCH (x:Problem) WHERE x.siteId = site.id AND x.discoveredAt < current.discoveredAt
+    AND x.changedAt <= k AND x.recordedAt <= k
+    MATCH (x)-[:REPORTED_BY]->(y) WHERE y IN holders RETURN [x, y] } + COLLECT {
+    MATCH (then:Former) WHERE then.supersededAt > k AND then.changedAt <= k
+    AND then.siteId = site.id AND then.discoveredAt < current.discoveredAt
+    MATCH (then)-[:REPORTED_BY]->(y) WHERE y IN holders MATCH (x:Problem)-[:WAS]->(then) RETURN [x, y] } END AS others
+"""
+"""The second branch finds by its end what has changed since `k`, and costs nothing for what is known now."""
+
 _VALID = "id: r.id, sourceId: r.sourceId, validFrom: r.validFrom, validTo: r.validTo, recordedAt: r.recordedAt"
 
 
-def _gathered(compiler: Compiler, shown: Shown) -> Iterator[tuple[str, Expression]]:
+def _gathered(compiler: Compiler, shown: Shown) -> Iterator[tuple[str, str]]:
     yield "areas", _records(compiler, "Area", "areas", shown.areas, "kind: s.kind")
-    yield "posts", _records(compiler, "Post", "posts", shown.posts)
+    yield "posts", _records(compiler, "Post", _POSTS, shown.posts)
     yield "organizations", _records(compiler, "Organization", _ORGANIZATIONS, shown.organizations, "kind: s.kind")
     yield "persons", _records(compiler, "Person", _PERSONS, shown.persons)
-    yield (
-        "within",
-        _links(
-            "Within", "COLLECT { UNWIND areas AS x MATCH (x)-[:WITHIN]->(r:Within) WHERE " + holds("r") + " RETURN r }"
-        ),
-    )
-    yield "subtasks", _Plain("COLLECT { UNWIND tasks AS x MATCH (x)-[:SUBTASK_OF]->(y) RETURN {from: x.id, to: y.id} }")
+    within = f"COLLECT {{ UNWIND areas AS x MATCH (x)-[:WITHIN]->(r:Within) WHERE {holds('r')} RETURN r }}"
+    yield "within", _links("Within", within)
+    yield "subtasks", "COLLECT { UNWIND tasks AS x MATCH (x)-[:SUBTASK_OF]->(y) RETURN {from: x.id, to: y.id} }"
     for name, label, rows in (
         ("governs", "Governs", "governing"),
         ("operates", "Operates", "operating"),
@@ -127,15 +156,7 @@ def _gathered(compiler: Compiler, shown: Shown) -> Iterator[tuple[str, Expressio
         ("partOf", "PartOf", "parents"),
     ):
         yield name, _links(label, rows)
-    yield (
-        "taskLinks",
-        _Plain(
-            "COLLECT { UNWIND taskLinks AS r "
-            "MATCH (x)-[:LEADS|ASSISTS|ANSWERS_FOR]->(r)-[:LEADS_TO|ASSISTS_TO|ANSWERS_FOR_TO]->(y) "
-            "RETURN {from: x.id, to: y.id, explicit: r.explicit, "
-            "capacity: CASE WHEN r:Leads THEN 'LEAD' WHEN r:Assists THEN 'ASSISTING' ELSE 'RESPONSIBLE' END} }"
-        ),
-    )
+    yield "taskLinks", _TASK_LINKS
     for name, label, rows, more in (
         ("responsibilities", "Responsibility", "responsibilities", ", role: r.role"),
         ("regulations", "Regulation", "regulations", ", capacity: r.capacity"),
@@ -144,41 +165,58 @@ def _gathered(compiler: Compiler, shown: Shown) -> Iterator[tuple[str, Expressio
     ):
         yield name, _facts(compiler, label, rows, more, shown.bases)
     yield "memberships", _facts(compiler, "Membership", "memberships", "", (), shown.memberships)
+    yield "tenures", _facts(compiler, "Membership", "tenures", "", (), shown.memberships)
+    happened = _event(compiler, shown.events)
+    yield "events", f"COLLECT {{ UNWIND events AS e RETURN {{{happened}}} }}"
+    yield "homes", "actingHomes"
+    yield "earlier", f"{_EARLIER_EVENTS} RETURN {{problem: x.id, reportedBy: y.id, {happened}}} }}"
 
 
-@dataclass(frozen=True)
-class _Plain:
-    text: str
-
-    def cypher(self) -> str:
-        return self.text
-
-
+_EARLIER_EVENTS = (
+    "COLLECT { UNWIND others AS other WITH other[0] AS x, other[1] AS y MATCH (x)<-[:EVENT_OF]-(e:Event) "
+    "WHERE e.recordedAt <= k AND e.kind IN ['REPORTED', 'VERIFY', 'REOPEN'] WITH x, y, e ORDER BY x.id, e.position"
+)
+_TASK_LINKS = (
+    "COLLECT { UNWIND taskLinks AS r "
+    "MATCH (x)-[:LEADS|ASSISTS|ANSWERS_FOR]->(r)-[:LEADS_TO|ASSISTS_TO|ANSWERS_FOR_TO]->(y) "
+    "RETURN {from: x.id, to: y.id, explicit: r.explicit, "
+    "capacity: CASE WHEN r:Leads THEN 'LEAD' WHEN r:Assists THEN 'ASSISTING' ELSE 'RESPONSIBLE' END} }"
+)
+_POSTS = "posts + [p IN actingPosts WHERE NOT p IN posts]"
 _ORGANIZATIONS = (
     "COLLECT { UNWIND parties + homes + COLLECT { UNWIND parents AS r MATCH (r)-[:PART_OF_TO]->(o) RETURN o } "
-    "+ COLLECT { UNWIND governing AS r MATCH (o)-[:GOVERNS]->(r) RETURN o } AS o RETURN DISTINCT o }"
+    "+ COLLECT { UNWIND governing AS r MATCH (o)-[:GOVERNS]->(r) RETURN o } "
+    "+ COLLECT { UNWIND actingHomes AS h MATCH (o:Record {id: h.organization}) RETURN o } "
+    "+ COLLECT { UNWIND events AS e MATCH (e)-[:PASSED_TO]->(o) WHERE e.kind = 'ASSIGN' RETURN o } "
+    "AS o RETURN DISTINCT o }"
 )
-_PERSONS = "COLLECT { UNWIND memberships AS r MATCH (x)-[:MEMBERSHIP]->(r) RETURN DISTINCT x }"
+_PERSONS = "COLLECT { UNWIND memberships + tenures AS r MATCH (x)-[:MEMBERSHIP]->(r) RETURN DISTINCT x }"
 
 
-def _records(
-    compiler: Compiler, label: str, rows: str, shown: tuple[tuple[str, Selected], ...], more: str = ""
-) -> Expression:
-    """Rows {id, …, shown: {name: map}} of entities."""
-    parts: list[tuple[str, Expression]] = []
-    for name, asked in shown:
-        clauses, shape = compiler.object_of(label, "x", asked.only())
-        parts.append((name, Head(Collect(("WITH x", *clauses) if clauses else (), shape)) if clauses else shape))
+def _records(compiler: Compiler, label: str, rows: str, shown: tuple[Selected, ...], more: str = "") -> str:
+    """Rows {id, …, shown} of entities."""
+    clauses, shape = compiler.object_of(label, "x", shown)
+    parts = Head(Collect(("WITH x", *clauses), shape)) if clauses else shape
     current = f"WITH x, {state('x', 'f')} AS s " if more else ""
     more = f", {more}" if more else ""
-    return _Plain(
-        f"COLLECT {{ UNWIND {rows} AS x {current}RETURN {{id: x.id{more}, shown: {MapOf(tuple(parts)).cypher()}}} }}"
+    return f"COLLECT {{ UNWIND {rows} AS x {current}RETURN {{id: x.id{more}, shown: {parts.cypher()}}} }}"
+
+
+def _event(compiler: Compiler, shown: tuple[Selected, ...]) -> str:
+    """The entries of an event's row."""
+    _, shape = compiler.object_of("Event", "e", shown)
+    return (
+        "id: e.id, kind: e.kind, at: e.at, dueAt: nullIf(e.dueAt, $open), "
+        "person: head(COLLECT { MATCH (e)-[:DONE_BY]->(z) RETURN z.id }), "
+        "post: head(COLLECT { MATCH (e)-[:DONE_AS]->(z) RETURN z.id }), "
+        "to: head(COLLECT { MATCH (e)-[:PASSED_TO]->(z) RETURN z.id }), "
+        f"shown: {shape.cypher()}"
     )
 
 
-def _links(label: str, rows: str) -> Expression:
+def _links(label: str, rows: str) -> str:
     kind = MODEL.fact(label)
-    return _Plain(
+    return (
         f"COLLECT {{ UNWIND {rows} AS r MATCH (x)-[:{kind.relationship}]->(r)-[:{kind.relationship_to}]->(y) "
         "RETURN {from: x.id, to: y.id, explicit: r.explicit} }"
     )
@@ -189,15 +227,15 @@ def _facts(
     label: str,
     rows: str,
     more: str,
-    bases: tuple[tuple[str, Selected], ...],
-    whole: tuple[tuple[str, Selected], ...] = (),
-) -> Expression:
+    bases: tuple[Selected, ...],
+    whole: tuple[Selected, ...] = (),
+) -> str:
     """Rows {id, …, from, to, shown} of facts."""
     kind = MODEL.fact(label)
-    parts = [(name, compiler.basis("r", asked)) for name, asked in bases]
-    parts += [(name, compiler.object_of(label, "r", asked.only())[1]) for name, asked in whole]
-    shape = MapOf(tuple(parts)).cypher()
-    return _Plain(
+    shape = compiler.object_of(label, "r", whole)[1].cypher()
+    if bases:
+        shape = compiler.basis("r", Selected("basis", "basis", children={"Basis": bases})).cypher()
+    return (
         f"COLLECT {{ UNWIND {rows} AS r MATCH (x)-[:{kind.relationship}]->(r)-[:{kind.relationship_to}]->(y) "
         f"RETURN {{{_VALID}, from: x.id, to: y.id{more}, shown: {shape}}} }}"
     )

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from schema.enums import Capacity, Gap, Level, LineKind, Role
+from schema.enums import Capacity, CustodyReason, ExculpatoryReason, Gap, Level, LineKind, Role
 from schema.scalars import Instant
 
 if TYPE_CHECKING:
@@ -56,18 +56,19 @@ class Line:
 class Custody:
     from_: Instant = field(name="from")
     until: Instant
-    organization: LazyOrganization | None
-    post: LazyPost | None
+    organization: LazyOrganization | None = field(description="Null where nobody had it, or nobody registered it yet.")
+    post: LazyPost | None = field(description="The post that took it up; null where none did yet.")
     holder: LazyPerson | None
-    reason: str
-    late: bool
+    reason: CustodyReason = field(description="What began the interval.")
+    late: bool = field(description="The clock that applied had run out at its end. 超期")
 
 
 @strawberry.federation.type(shareable=True, description="What speaks for a person. 有利情节")
 class Exculpatory:
     holder: LazyPerson
-    reason: str
-    event: LazyEvent | None
+    reason: ExculpatoryReason
+    event: LazyEvent | None = field(description="The event that shows it, where one does.")
+    membership: LazyMembership | None = field(description="The membership that shows it, where one does.")
 
 
 @strawberry.federation.type(shareable=True, description="The version of the rules that was used. 规则版本")
@@ -80,6 +81,6 @@ class Trace:
     as_of: Instant
     known_at: Instant
     lines: list[Line]
-    custody: list[Custody] | None = field(description="Null: this version does not work it out yet.")
-    exculpatory: list[Exculpatory] | None = field(description="Null: this version does not work it out yet.")
+    custody: list[Custody] = field(description="Of a problem: whose hands each minute was in, in order.")
+    exculpatory: list[Exculpatory] = field(description="Of a problem: what speaks for those on the trace.")
     rulebook: RulebookVersion

@@ -1,14 +1,14 @@
 """Asks the service and the oracle the same, and says where they differ."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from graph.session import Database
 from services.accountability.schema import schema
-from tests.asking import ask, context
-from tests.oracle.counties import NOW, TICK
+from tests.asking import context
+from tests.oracle.counties import NOW
+from tests.oracle.hands import merits
 from tests.oracle.reading import Reading
 from tests.oracle.records import County
 
@@ -23,9 +23,11 @@ query Trace($subject: ID!, $asOf: DateTime, $knownAt: DateTime) {
         level role organization { id name } post { id title } area { id name } holder { id name }
         capacity gap distance validFrom validTo recordedAt backdated
         basis { title clause { label start end } }
-        membership { validFrom validTo recordedAt }
+        membership { id validFrom validTo recordedAt }
       }
     }
+    custody { from until organization { id name } post { id title } holder { id name } reason late }
+    exculpatory { holder { id name } reason event { id at kind } membership { id } }
   }
 }
 """
@@ -61,7 +63,9 @@ def expected(county: County, question: Question) -> dict[str, Any] | None:
         return None
     as_of = question.as_of or subject.known(known_at).get("discovered") or NOW
     reading = Reading(county, question.subject, as_of, known_at)
-    return {"asOf": as_of, "knownAt": known_at, "lines": reading.lines()}
+    lines = reading.lines()
+    custody, exculpatory = merits(reading, lines) if subject.kind == "Problem" else ([], [])
+    return {"asOf": as_of, "knownAt": known_at, "lines": lines, "custody": custody, "exculpatory": exculpatory}
 
 
 async def answered(database: Database, question: Question) -> dict[str, Any] | None:

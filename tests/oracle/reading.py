@@ -304,7 +304,7 @@ class Reading:
             **shown_record(fact),
             "basis": self.basis(fact),
             "backdated": any(record.recorded_at > self.subject.recorded_at for record in used),
-            "membership": shown_record(membership) if membership else None,
+            "membership": {"id": membership.id, **shown_record(membership)} if membership else None,
         }
 
     def named(self, thing: str | None, name: str = "name") -> dict[str, str] | None:

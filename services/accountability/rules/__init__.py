@@ -1,6 +1,23 @@
 """The law of a trace, pure: the lines, whose hands a problem was in, and what speaks for a person."""
 
-from services.accountability.rules.facts import Earlier, Event, Facts, Hop, Line, Link, Record, effective
+from services.accountability.rules.custody import custody
+from services.accountability.rules.exculpatory import exculpatory
+from services.accountability.rules.facts import (
+    Custody,
+    Earlier,
+    Event,
+    Exculpatory,
+    Facts,
+    History,
+    Hop,
+    Line,
+    Link,
+    Record,
+    effective,
+)
 from services.accountability.rules.lines import Levels, lines
 
-__all__ = ["Earlier", "Event", "Facts", "Hop", "Levels", "Line", "Link", "Record", "effective", "lines"]
+__all__ = [
+    "Custody", "Earlier", "Event", "Exculpatory", "Facts", "History", "Hop", "Levels", "Line", "Link", "Record",
+    "custody", "effective", "exculpatory", "lines",
+]  # fmt: skip

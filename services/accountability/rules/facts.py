@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from graph.model.enums import Capacity, EventKind, Gap, Level, LineKind, Role
+from graph.model.enums import Capacity, CustodyReason, EventKind, ExculpatoryReason, Gap, Level, LineKind, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +45,30 @@ class Event:
     organization: str | None = None
     to_organization: str | None = None
     due_at: datetime | None = None
-    evidence: tuple[str, ...] = ()
-    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
     """Another problem at the same site, discovered before: who reported it, and its events in their order."""
 
-    id: str
-    discovered_at: datetime
     reported_by: str
-    events: tuple[Event, ...] = ()
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True)
+class History:
+    """What happened to a problem, as far as was known, in order. Ids are opaque text.
+
+    `clock`: the time that an assignment gives which names no deadline. `tenures`: memberships, as known, of the posts
+    on the trace up to its instant, and of the posts that acted since the discovery.
+    """
+
+    discovered_at: datetime
+    known_at: datetime
+    clock: timedelta | None = None
+    events: Sequence[Event] = ()
+    tenures: Sequence[Record] = ()
+    earlier: Sequence[Earlier] = ()
 
 
 @dataclass(frozen=True)
@@ -100,6 +112,29 @@ class Hop:
     record: Record | None = None
     membership: Record | None = None
     backdated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Custody:
+    """An interval in which a problem was in somebody's hands; nobody's where it names no organization."""
+
+    from_: datetime
+    until: datetime
+    reason: CustodyReason
+    organization: str | None = None
+    post: str | None = None
+    holder: str | None = None
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Exculpatory:
+    """Something that speaks for a person, with the event or the membership that shows it."""
+
+    holder: str
+    reason: ExculpatoryReason
+    event: str | None = None
+    membership: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

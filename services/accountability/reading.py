@@ -1,0 +1,106 @@
+"""The row of the trace's statement, as the rules read it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from graph.model.enums import Capacity, EventKind, Role
+from services.accountability.rules import Earlier, Event, Facts, History, Link, Record
+from services.oversight.rules import load
+
+Row = dict[str, Any]
+
+
+def facts_of(data: Row) -> Facts:
+    """What held near the subject at the instant."""
+    subject = data["subject"]
+    return Facts(
+        recorded_at=subject["recordedAt"].to_native(),
+        area=subject["area"],
+        site=subject["site"],
+        site_kind=subject["siteKind"],
+        task=subject["task"],
+        area_kinds={row["id"]: row["kind"] for row in data["areas"]},
+        organization_kinds={row["id"]: row["kind"] for row in data["organizations"]},
+        within=_links(data["within"]),
+        subtasks=_links(data["subtasks"]),
+        task_links=_links(data["taskLinks"]),
+        governs=_links(data["governs"]),
+        operates=_links(data["operates"]),
+        post_in=_links(data["postIn"]),
+        part_of=_links(data["partOf"]),
+        responsibilities=_records(data["responsibilities"]),
+        regulations=_records(data["regulations"]),
+        heads=_records(data["heads"]),
+        reporting=_records(data["reporting"]),
+        memberships=_records(data["memberships"]),
+    )
+
+
+def history_of(data: Row, known_at: Any) -> History | None:
+    """What happened to the problem; None where the subject is none."""
+    subject = data["subject"]
+    if subject["discoveredAt"] is None:
+        return None
+    return History(
+        discovered_at=subject["discoveredAt"].to_native(),
+        known_at=known_at.to_native(),
+        clock=load(subject["life"]).clock if subject["life"] else None,
+        events=_events(data["events"], data["homes"]),
+        tenures=_records(data["tenures"]),
+        earlier=tuple(
+            Earlier(reporter, _events(rows, ()))
+            for (_, reporter), rows in groupby(data["earlier"], itemgetter("problem", "reportedBy"))
+        ),
+    )
+
+
+def _events(rows: Iterable[Row], homes: Iterable[Row]) -> tuple[Event, ...]:
+    home: dict[str, str] = {}
+    for row in sorted(homes, key=lambda row: (not row["explicit"], row["organization"])):
+        home.setdefault(row["event"], row["organization"])
+    return tuple(
+        Event(
+            row["id"],
+            EventKind(row["kind"]),
+            row["at"].to_native(),
+            row["person"],
+            row["post"],
+            home.get(row["id"]),
+            row["to"],
+            row["dueAt"] and row["dueAt"].to_native(),
+        )
+        for row in rows
+    )
+
+
+def _links(rows: Iterable[Row]) -> tuple[Link, ...]:
+    return tuple(Link(r["from"], r["to"], r.get("explicit", True), _capacity(r)) for r in rows)
+
+
+def _records(rows: Iterable[Row]) -> tuple[Record, ...]:
+    return tuple(
+        Record(
+            r["id"],
+            r["sourceId"],
+            r["from"],
+            r["to"],
+            _native(r["validFrom"]),
+            _native(r["validTo"]),
+            _native(r["recordedAt"]),
+            r.get("explicit", True),
+            Role(r["role"]) if "role" in r else None,
+            _capacity(r),
+        )
+        for r in rows
+    )
+
+
+def _capacity(row: Row) -> Capacity | None:
+    return Capacity(row["capacity"]) if "capacity" in row else None
+
+
+def _native(instant: Any) -> datetime:
+    return instant.to_native()

@@ -1,0 +1,168 @@
+"""A judged trace, in the shape that the client asked for."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from graph.compile.cursor import fingerprint
+from graph.compile.selection import Selected
+from graph.model.instants import OPEN
+from graph.queries.trace import Shown
+from services.accountability.rules import Custody, Exculpatory, Hop, Line
+
+Row = dict[str, Any]
+
+RECORDS = {
+    "post": "posts",
+    "organization": "organizations",
+    "area": "areas",
+    "holder": "persons",
+    "membership": "memberships",
+    "basis": "bases",
+    "event": "events",
+}
+"""Fields that are records of their own, and where the statement's row has them."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What is shown: the moment, and what the rules found."""
+
+    as_of: datetime
+    known_at: datetime
+    lines: tuple[Line, ...]
+    custody: tuple[Custody, ...]
+    exculpatory: tuple[Exculpatory, ...]
+    rulebook: str
+
+
+def asked_of_records(selected: Selected) -> Shown:
+    """What the statement must bring: each field of a kind of record once, however often it is asked for."""
+    parts: dict[str, dict[str, Selected]] = {name: {} for name in RECORDS.values()}
+    for part in _with_records(selected):
+        if part.name in RECORDS:
+            for field in part.only():
+                key = _key(field)
+                parts[RECORDS[part.name]][key] = replace(field, key=key)
+    names = {part.name for part in selected.only()}
+    found = {name: tuple(fields.values()) for name, fields in parts.items()}
+    return Shown(**found, hands=not names.isdisjoint({"custody", "exculpatory"}), merits="exculpatory" in names)
+
+
+def _with_records(selected: Selected) -> Iterator[Selected]:
+    for part in selected.only():
+        match part.name:
+            case "lines":
+                for hops in (hops for hops in part.only() if hops.name == "hops"):
+                    yield from hops.only()
+            case "custody" | "exculpatory":
+                yield from part.only()
+            case _:
+                pass
+
+
+def _key(field: Selected) -> str:
+    """Under which key the statement's row holds a field: two that differ in anything have two."""
+    return f"{field.key}_{fingerprint(field)}"
+
+
+class Showing:
+    """Puts what was judged into shape, with the records that the row brought."""
+
+    def __init__(self, data: Row) -> None:
+        def shown(*names: str) -> dict[str, Row]:
+            return {row["id"]: row["shown"] for name in names for row in data[name]}
+
+        self._records: dict[str, Mapping[str, Row]] = {
+            "posts": shown("posts"),
+            "organizations": shown("organizations"),
+            "areas": shown("areas"),
+            "persons": shown("persons"),
+            "memberships": shown("tenures", "memberships"),
+            "bases": shown("responsibilities", "heads", "reporting"),
+            "events": shown("events", "earlier"),
+        }
+
+    def trace(self, selected: Selected, judged: Judged) -> Row:
+        """The trace as the client asked for it."""
+        shown: Row = {}
+        for part in selected.only():
+            match part.name:
+                case "asOf":
+                    shown[part.key] = judged.as_of
+                case "knownAt":
+                    shown[part.key] = judged.known_at
+                case "lines":
+                    shown[part.key] = [self._line(part, line) for line in judged.lines]
+                case "custody":
+                    shown[part.key] = [self._shape(part, item, _CUSTODY) for item in judged.custody]
+                case "exculpatory":
+                    shown[part.key] = [self._shape(part, item, _EXCULPATORY) for item in judged.exculpatory]
+                case "rulebook":
+                    names = {"version": judged.rulebook, "__typename": "RulebookVersion"}
+                    shown[part.key] = {item.key: names[item.name] for item in part.only()}
+                case _:
+                    shown[part.key] = "Trace"
+        return shown
+
+    def _line(self, selected: Selected, line: Line) -> Row:
+        shown: Row = {}
+        for part in selected.only():
+            match part.name:
+                case "kind":
+                    shown[part.key] = line.kind
+                case "hops":
+                    shown[part.key] = [self._shape(part, hop, _HOP) for hop in line.hops]
+                case _:
+                    shown[part.key] = "Line"
+        return shown
+
+    def _shape(self, selected: Selected, item: Any, values: Mapping[str, Callable[[Any], Any]]) -> Row:
+        return {part.key: self._field(part, item, values) for part in selected.only()}
+
+    def _field(self, part: Selected, item: Any, values: Mapping[str, Callable[[Any], Any]]) -> Any:
+        value = values[part.name](item)
+        if part.name not in RECORDS or value is None:
+            return value
+        row = self._records[RECORDS[part.name]][value]
+        return row and {field.key: row[_key(field)] for field in part.only()}
+
+
+_HOP: Mapping[str, Callable[[Hop], Any]] = {
+    "level": lambda hop: hop.level,
+    "role": lambda hop: hop.role,
+    "capacity": lambda hop: hop.capacity,
+    "gap": lambda hop: hop.gap,
+    "distance": lambda hop: hop.distance,
+    "organization": lambda hop: hop.organization,
+    "post": lambda hop: hop.post,
+    "area": lambda hop: hop.area,
+    "holder": lambda hop: hop.holder,
+    "membership": lambda hop: hop.membership and hop.membership.id,
+    "basis": lambda hop: hop.record and hop.record.id,
+    "validFrom": lambda hop: hop.record and hop.record.valid_from,
+    "validTo": lambda hop: hop.record.valid_to if hop.record and hop.record.valid_to != OPEN else None,
+    "recordedAt": lambda hop: hop.record and hop.record.recorded_at,
+    "backdated": lambda hop: hop.backdated,
+    "__typename": lambda _: "Hop",
+}
+
+_CUSTODY: Mapping[str, Callable[[Custody], Any]] = {
+    "from": lambda custody: custody.from_,
+    "until": lambda custody: custody.until,
+    "organization": lambda custody: custody.organization,
+    "post": lambda custody: custody.post,
+    "holder": lambda custody: custody.holder,
+    "reason": lambda custody: custody.reason,
+    "late": lambda custody: custody.late,
+    "__typename": lambda _: "Custody",
+}
+
+_EXCULPATORY: Mapping[str, Callable[[Exculpatory], Any]] = {
+    "holder": lambda item: item.holder,
+    "reason": lambda item: item.reason,
+    "event": lambda item: item.event,
+    "membership": lambda item: item.membership,
+    "__typename": lambda _: "Exculpatory",
+}
