@@ -233,7 +233,8 @@ def trace(
     if svg is not None:
         if as_json:
             raise typer.BadParameter("choose one of --svg and --json")
-        _with_database(home, lambda database: tracing.draw(database, record, as_of, known_at, svg))
+        drawn = _with_database(home, lambda database: tracing.drawn(database, record, as_of, known_at))
+        svg.write_text(drawn, "utf-8")
         typer.echo(svg)
         return
     if not as_json:

@@ -1,7 +1,6 @@
 """`zeren trace`: the Trace document, carried out here and shown as a tree, as a picture or as it is answered."""
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -40,9 +39,9 @@ async def show(console: Console, database: Database, reference: str, as_of: str 
     console.print(tree_of(*await _titled(database, reference, as_of, known_at)))
 
 
-async def draw(database: Database, reference: str, as_of: str | None, known_at: str | None, file: Path) -> None:
-    """Write the trace as an SVG file. Raises Refused where there is none."""
-    file.write_text(drawing_of(*await _titled(database, reference, as_of, known_at)), "utf-8")
+async def drawn(database: Database, reference: str, as_of: str | None, known_at: str | None) -> str:
+    """The trace as the text of an SVG file. Raises Refused where there is none."""
+    return drawing_of(*await _titled(database, reference, as_of, known_at))
 
 
 async def _titled(
@@ -64,6 +63,7 @@ async def _title(database: Database, reference: str) -> str:
         for edge in found["problems"]["edges"]:
             return f"{edge['node']['number']} {edge['node']['title']}"
     named = await answer(database, NAMED, {"id": record_of(reference)}, ROLE)
-    for record in filter(None, (named["data"] or {}).values()):
+    records: dict[str, dict[str, str] | None] = named["data"] or {}
+    for record in filter(None, records.values()):
         return " ".join(record.values())
     return reference
