@@ -36,9 +36,12 @@ PATIENCE = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Seconds: between looks for new events, beats of a leader that has nothing to do, checkpoints, and anchorings."""
+    """Seconds: between looks for new events, looks at another leader, beats of one that has nothing to do, checkpoints,
+    and anchorings.
+    """
 
     look: float = 0.1
+    watch: float = 0.5
     beat: float = 1.0
     checkpoint: float = 10.0
     anchor: float = 3_600.0
@@ -154,15 +157,17 @@ class Sequencer:
         return row
 
     async def _wait_to_lead(self) -> None:
-        seen = await self._state()
+        time = asyncio.get_running_loop().time
+        seen: tuple[int, int] | None = None
+        since = time()
         while True:
-            await asyncio.sleep(PATIENCE if seen["epoch"] else 0.0)
-            now = await self._state()
-            if (seen["epoch"], seen["beat"]) == (now["epoch"], now["beat"]):
-                if await self._begin(now["epoch"], now["beat"]):
-                    return
-                now = await self._state()
-            seen = now
+            state = await self._state()
+            beat = state["epoch"], state["beat"]
+            if beat != seen:
+                seen, since = beat, time()
+            if (time() - since >= PATIENCE or not state["epoch"]) and await self._begin(*beat):
+                return
+            await asyncio.sleep(self._schedule.watch)
 
     async def _begin(self, epoch: int, beat: int) -> bool:
         key = str(self._keyring().root)
