@@ -149,8 +149,8 @@ def _gathered(compiler: Compiler, shown: Shown) -> Iterator[tuple[str, str]]:
     within = f"COLLECT {{ UNWIND areas AS x MATCH (x)-[:WITHIN]->(r:Within) WHERE {holds('r')} RETURN r }}"
     yield "within", _links("Within", within)
     yield "subtasks", "COLLECT { UNWIND tasks AS x MATCH (x)-[:SUBTASK_OF]->(y) RETURN {from: x.id, to: y.id} }"
+    yield "governs", _links("Governs", "governing", ", sourceId: r.sourceId, validFrom: r.validFrom")
     for name, label, rows in (
-        ("governs", "Governs", "governing"),
         ("operates", "Operates", "operating"),
         ("postIn", "PostIn", "postings"),
         ("partOf", "PartOf", "parents"),
@@ -214,11 +214,11 @@ def _event(compiler: Compiler, shown: tuple[Selected, ...]) -> str:
     )
 
 
-def _links(label: str, rows: str) -> str:
+def _links(label: str, rows: str, more: str = "") -> str:
     kind = MODEL.fact(label)
     return (
         f"COLLECT {{ UNWIND {rows} AS r MATCH (x)-[:{kind.relationship}]->(r)-[:{kind.relationship_to}]->(y) "
-        "RETURN {from: x.id, to: y.id, explicit: r.explicit} }"
+        f"RETURN {{from: x.id, to: y.id, explicit: r.explicit{more}}} }}"
     )
 
 

@@ -5,8 +5,9 @@ from fastapi import FastAPI
 from services.accountability.schema import schema
 from services.hosting.app import build_app
 from services.hosting.settings import Settings
+from services.ledger.serving import ledger_life
 
 
 def build(settings: Settings) -> FastAPI:
     """The room by itself, with the database that the settings name. Raises SettingsError."""
-    return build_app("accountability", schema, settings)
+    return build_app("accountability", schema, settings, lifespan=ledger_life(settings))

@@ -7,6 +7,7 @@ from operator import itemgetter
 from typing import Any
 
 from graph.model.enums import Capacity, EventKind, Role
+from graph.model.instants import BEGINNING
 from services.accountability.rules import Earlier, Event, Facts, History, Link, Record
 from services.oversight.rules import load
 
@@ -77,7 +78,17 @@ def _events(rows: Iterable[Row], homes: Iterable[Row]) -> tuple[Event, ...]:
 
 
 def _links(rows: Iterable[Row]) -> tuple[Link, ...]:
-    return tuple(Link(r["from"], r["to"], r.get("explicit", True), _capacity(r)) for r in rows)
+    return tuple(
+        Link(
+            r["from"],
+            r["to"],
+            r.get("explicit", True),
+            _capacity(r),
+            r.get("sourceId", ""),
+            _native(r["validFrom"]) if "validFrom" in r else BEGINNING,
+        )
+        for r in rows
+    )
 
 
 def _records(rows: Iterable[Row]) -> tuple[Record, ...]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, cast
 
 from graph.session import Database
 from services.accountability.schema import schema
@@ -86,18 +86,23 @@ SHOWN_INSTANTS = frozenset({"asOf", "knownAt", "validFrom", "validTo", "recorded
 def read(value: Any, key: str = "") -> Any:
     """The answer with its instants as instants."""
     if isinstance(value, dict):
-        return {name: read(part, name) for name, part in value.items()}
+        return {name: read(part, name) for name, part in cast("dict[str, Any]", value).items()}
     if isinstance(value, list):
-        return [read(part) for part in value]
+        return [read(part) for part in cast("list[Any]", value)]
     return datetime.fromisoformat(value) if key in SHOWN_INSTANTS and isinstance(value, str) else value
 
 
 def difference(one: Any, other: Any, where: str = "") -> str | None:
     """The first place at which two answers differ."""
-    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
-        found = (difference(one[name], other[name], f"{where}.{name}") for name in one)
-        return next((text for text in found if text), None)
-    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        found = (difference(a, b, f"{where}[{i}]") for i, (a, b) in enumerate(zip(one, other, strict=True)))
-        return next((text for text in found if text), None)
+    if isinstance(one, dict) and isinstance(other, dict):
+        parts, others = cast("dict[str, Any]", one), cast("dict[str, Any]", other)
+        if parts.keys() == others.keys():
+            found = (difference(parts[name], others[name], f"{where}.{name}") for name in parts)
+            return next((text for text in found if text), None)
+    if isinstance(one, list) and isinstance(other, list):
+        items, rivals = cast("list[Any]", one), cast("list[Any]", other)
+        if len(items) == len(rivals):
+            pairs = enumerate(zip(items, rivals, strict=True))
+            found = (difference(a, b, f"{where}[{i}]") for i, (a, b) in pairs)
+            return next((text for text in found if text), None)
     return None if one == other else f"{where}: expected {one}\n  answered {other}"

@@ -1,8 +1,11 @@
 """Counties by chance: small, and full of what goes wrong in real ones."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
 
 from tests.oracle.lives import Life
 from tests.oracle.reading import TASK_LINKS
@@ -47,6 +50,45 @@ ROLES = (
 )  # fmt: skip
 BASES = (None, "ASSUMED", "任命文件", "clause")
 CAPACITIES = ("INDUSTRY", "BUSINESS", "PRODUCTION")
+
+
+@st.composite
+def choices(draw: st.DrawFn) -> tuple[int, ...]:
+    """The choices that make a county, whatever its ids."""
+    made: list[int] = []
+
+    def number(below: int) -> int:
+        made.append(draw(st.integers(0, below - 1)))
+        return made[-1]
+
+    Maker(number, "", str).make()
+    return tuple(made)
+
+
+def chosen(first: int, count: int) -> list[tuple[int, ...]]:
+    """What Hypothesis chooses for so many counties; the same for the same seed."""
+    found: list[tuple[int, ...]] = []
+
+    @seed(first)
+    @settings(
+        max_examples=count,
+        phases=[Phase.generate],
+        database=None,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+    )
+    @given(choices())
+    def collect(made: tuple[int, ...]) -> None:
+        found.append(made)
+
+    collect()
+    return found
+
+
+def made_of(chosen: Iterable[int], prefix: str, id_of: Callable[[str], str]) -> County:
+    """The county of these choices; under another prefix it differs in its ids only."""
+    left = iter(chosen)
+    return Maker(lambda _: next(left), prefix, id_of).make()
 
 
 class Maker:

@@ -170,7 +170,13 @@ class Reading:
             for fact in own:
                 self.take("TERRITORIAL", fact, distance, area=area)
             if not own and self.known(area)["kind"] != "COUNTY":
-                self.gap("TERRITORIAL", distance, organization=self.one("GOVERNS", to=area), area=area)
+                self.gap("TERRITORIAL", distance, organization=self.governing(area), area=area)
+
+    def governing(self, area: str) -> str | None:
+        """Where several govern, the one that began last."""
+        found = sorted(self.counting("GOVERNS", to=area), key=lambda fact: fact.source_id)
+        last = max((fact.since for fact in found), default=None)
+        return next((fact.from_ for fact in found if fact.since == last), None)
 
     def industry(self) -> None:
         if self.site is None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from graph.model.enums import Capacity, CustodyReason, EventKind, ExculpatoryReason, Gap, Level, LineKind, Role
+from graph.model.instants import BEGINNING
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,8 @@ class Link:
     to: str
     explicit: bool = True
     capacity: Capacity | None = None
+    source_id: str = ""
+    valid_from: datetime = BEGINNING
 
 
 @dataclass(frozen=True, slots=True)

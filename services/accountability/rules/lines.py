@@ -1,8 +1,7 @@
 """The five lines of a trace: who answered for a subject at an instant, in which role, at which level.
 
 The facts are a superset: every record near the subject that held at the instant and was known. These rules choose,
-order and judge. Where the definition leaves something open, docs/trace.md says what was
-chosen.
+order and judge. Where the definition leaves something open, docs/trace.md says what was chosen.
 """
 
 from collections.abc import Iterable, Iterator
@@ -96,7 +95,8 @@ class _Trace:
                 draft.reached.append(self._by_responsibility(record, distance, area=area))
             if not own and self._facts.area_kinds.get(area) != "COUNTY":
                 governing = effective(self._facts.governs, area, at_from=False)
-                organization = min((link.from_ for link in governing), default=None)
+                governing.sort(key=lambda link: (-link.valid_from.timestamp(), link.source_id))
+                organization = governing[0].from_ if governing else None
                 draft.gaps.append(self._gap(distance, organization=organization, area=area))
         return draft
 
