@@ -265,6 +265,62 @@ def token(
     typer.echo(made)
 
 
+Backup = Annotated[Path, typer.Argument(help="The backup's file.", dir_okay=False)]
+
+
+@app.command()
+def verify(
+    backup: Annotated[
+        Optional[Path],  # noqa: UP045 - typer reads it
+        typer.Argument(help="A backup, verified without a database. [default: the home's database]", dir_okay=False),
+    ] = None,
+    home: Home = HOME,
+    key: Annotated[
+        Optional[str],  # noqa: UP045 - typer reads it
+        typer.Option(help="The ledger's first key (name+id+key), from where you trust it. [default: that of the home]"),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Check the whole ledger: events, chains, tree, signatures, anchors. Names the first event that was changed."""
+    from gateway.cli import ledger
+
+    console = Console(stderr=True, quiet=as_json)
+    home = _absolute(home)
+    if backup is not None:
+        found = asyncio.run(ledger.verify_file(console, home, backup, key))
+    else:
+        found = _with_database(home, lambda database: ledger.verify(console, home, database, key))
+    _print_json(ledger.as_json(found)) if as_json else typer.echo(ledger.told(found))
+
+
+@app.command()
+def backup(file: Backup, home: Home = HOME) -> None:
+    """Write everything that the database holds into one file. Commands wait meanwhile."""
+    from gateway.cli import ledger
+
+    console = Console(stderr=True)
+    made = _with_database(home, lambda database: ledger.back_up(console, _absolute(home), database, file))
+    typer.echo(f"{file}: {made.nodes} nodes, {made.relationships} relationships, {made.events} events.")
+
+
+@app.command()
+def restore(file: Backup, home: Home = HOME) -> None:
+    """Write a backup into an empty database, and verify it there."""
+    from gateway.cli import ledger
+
+    found = _with_database(home, lambda database: ledger.restore(Console(stderr=True), _absolute(home), database, file))
+    typer.echo(ledger.told(found))
+
+
+@app.command("rotate-key")
+def rotate_key(home: Home = HOME) -> None:
+    """Make a new key for the ledger. It takes over with the next checkpoint, which the present key signs."""
+    from services.ledger.keyring import Keyring
+
+    made = Keyring.open(_absolute(home) / "keys").rotate()
+    typer.echo(f"{made.successor.verifier if made.successor else ''} takes over with the next checkpoint.")
+
+
 @contract.command("export")
 def export_contract(
     folder: Annotated[

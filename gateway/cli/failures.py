@@ -10,6 +10,11 @@ SHOWN = frozenset(
         "services.hosting.settings.SettingsError",
         "services.integration.bundle.faults.BundleError",
         "services.integration.loading.completion.ImportRefused",
+        "services.ledger.anchors.AnchorFailed",
+        "services.ledger.archive.BackupRefused",
+        "services.ledger.keyring.KeyringRefused",
+        "services.ledger.reading.ImportUnderWay",
+        "services.ledger.verification.Fault",
     }
 )
 """By name, so that telling an error imports nothing. Their messages are meant for users."""

@@ -78,6 +78,7 @@ def build_app(
 
     app = FastAPI(title=f"zeren {name}", lifespan=life, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.database = database
+    app.state.metrics = metrics
     app.add_middleware(BoundedRequests, most=settings.request_bytes)
     app.include_router(
         Router(_hosted(schema, limits or Limits(), metrics), database, verifier, clock), prefix="/graphql"

@@ -4,7 +4,7 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
@@ -12,7 +12,7 @@ from time import perf_counter
 from typing import Any
 
 from graphql import GraphQLError, OperationDefinitionNode, parse
-from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from strawberry.extensions import SchemaExtension
 from strawberry.types.execution import StreamExecutionResult
 
@@ -61,6 +61,10 @@ class Metrics:
 
     def error(self, code: str) -> None:
         self._errors.labels(self._room, code).inc()
+
+    def gauge(self, name: str, about: str, value: Callable[[], float]) -> None:
+        """A figure that is asked for whenever the metrics are."""
+        Gauge(name, about, ("room",), registry=self._registry).labels(self._room).set_function(value)
 
     def exposition(self) -> bytes:
         """The counters in Prometheus' text format."""

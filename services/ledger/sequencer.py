@@ -8,7 +8,7 @@ transaction. No clock of another machine is trusted.
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -59,6 +59,10 @@ class NotLeading(Exception):
     """Another process leads the log by now."""
 
 
+class NotMigrated(DatabaseError):
+    """The database is not in the form that the ledger needs."""
+
+
 class WrongKey(Exception):
     """The log was begun under a key that this instance does not have; the message says what to do."""
 
@@ -89,42 +93,65 @@ class Sequencer:
         self._schedule = schedule or Schedule()
         self._lead: _Lead | None = None
         self._anchored = -1
+        self._stopping = asyncio.Event()
+        self.lagging = Lag(0, 0.0)
+        """As measured at the last beat; none of another leader's."""
+
+    @property
+    def size(self) -> int:
+        """Of the log; 0 where another leads."""
+        return self._lead.growth.size if self._lead else 0
 
     @property
     def leading(self) -> bool:
         return self._lead is not None
 
     async def run(self) -> None:
-        """Lead, or wait to lead, until cancelled. Raises WrongKey."""
-        time = asyncio.get_running_loop().time
-        beat = checkpoint = anchor = time()
-        while True:
+        """Lead, or wait to lead, until `stop`. What goes wrong is logged, and tried again."""
+        told = ""
+        while not self._stopping.is_set():
             try:
-                if self._lead is None:
-                    await self._wait_to_lead()
-                    beat = checkpoint = anchor = time()
-                numbered = await self.number()
-                if numbered:
-                    beat = time()
-                    if numbered == BATCH:
-                        continue
-                elif time() - beat >= self._schedule.beat:
-                    await self._database.transact(self._hold)
-                    beat = time()
-                if time() - checkpoint >= self._schedule.checkpoint:
-                    await self.sign()
-                    checkpoint = time()
-                if time() - anchor >= self._schedule.anchor or self._anchored < 0:
-                    await self.anchor()
-                    anchor = time()
-                await asyncio.sleep(self._schedule.look)
+                await self._wait_to_lead()
+                told = ""
+                await self._go_on_leading()
             except NotLeading:
                 log.warning("another process leads the ledger's log")
+            except (DatabaseError, KeyringRefused, WrongKey) as error:
+                if str(error) != told:
+                    told = str(error)
+                    log.warning("the ledger's log can't be written now", extra={"reason": told})
+            except Exception:
+                log.exception("the ledger's log could not be written")
+            if not self._stopping.is_set():
                 self._lead = None
-            except (DatabaseError, KeyringRefused) as error:
-                log.warning("the ledger's log can't be written now", extra={"reason": str(error)})
-                self._lead = None
-                await asyncio.sleep(self._schedule.beat)
+                await self._pause(self._schedule.beat)
+
+    def stop(self) -> None:
+        """Have `run` return as soon as what it is doing is done; at once where another leads."""
+        self._stopping.set()
+
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+
+    async def _go_on_leading(self) -> None:
+        time = asyncio.get_running_loop().time
+        beat = checkpoint = anchor = time()
+        while not self._stopping.is_set():
+            numbered = await self.number()
+            if numbered == BATCH:
+                continue
+            if time() - beat >= self._schedule.beat:
+                await self._database.transact(self._hold)
+                self.lagging = await self.lag()
+                beat = time()
+            if time() - checkpoint >= self._schedule.checkpoint:
+                await self.sign()
+                checkpoint = time()
+            if time() - anchor >= self._schedule.anchor or self._anchored < 0:
+                await self.anchor()
+                anchor = time()
+            await self._pause(self._schedule.look)
 
     async def catch_up(self) -> int:
         """Lead at once, number all that waits, sign and anchor. Returns the size of the log. Raises NotLeading."""
@@ -153,21 +180,22 @@ class Sequencer:
         return self._lead
 
     async def _state(self) -> dict[str, Any]:
-        (row,) = await self._database.read(queries.STATE)
-        return row
+        for row in await self._database.read(queries.STATE):
+            return row
+        raise NotMigrated("The database has no log: run `zeren migrate`.")
 
     async def _wait_to_lead(self) -> None:
         time = asyncio.get_running_loop().time
         seen: tuple[int, int] | None = None
         since = time()
-        while True:
+        while not self._stopping.is_set():
             state = await self._state()
             beat = state["epoch"], state["beat"]
             if beat != seen:
                 seen, since = beat, time()
             if (time() - since >= PATIENCE or not state["epoch"]) and await self._begin(*beat):
                 return
-            await asyncio.sleep(self._schedule.watch)
+            await self._pause(self._schedule.watch)
 
     async def _begin(self, epoch: int, beat: int) -> bool:
         key = str(self._keyring().root)
@@ -282,15 +310,17 @@ class Sequencer:
 
 @asynccontextmanager
 async def sequencing(sequencer: Sequencer) -> AsyncGenerator[None]:
-    """Run the sequencer beside what is done inside; at the end what waits is numbered, signed and anchored."""
+    """Run the sequencer beside what is done inside; at the end the log is signed and anchored as far as it is."""
     running = asyncio.create_task(sequencer.run())
     try:
         yield
     finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+        sequencer.stop()
+        await running
         if sequencer.leading:
             try:
-                await sequencer.catch_up()
+                await sequencer.number()
+                await sequencer.sign()
+                await sequencer.anchor()
             except (DatabaseError, KeyringRefused, NotLeading) as error:
                 log.warning("the ledger's log was left as it is", extra={"reason": str(error)})

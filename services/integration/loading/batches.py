@@ -16,7 +16,7 @@ from services.integration.bundle.resolving import Resolver
 from services.integration.bundle.staging import Row, Staging
 from services.integration.bundle.values import instant_of, split
 from services.integration.loading import nodes
-from services.integration.loading.nodes import FactRow, Present, Recorder, Refs, Rows, Statement
+from services.integration.loading.nodes import FactRow, Present, Recorder, Refs, Rows, Said, Statement
 from services.oversight.rules import Life, begin, dump, load
 
 ENTITY_FILES = (
@@ -114,7 +114,7 @@ class Batches:
                     (found.subtasks if there is None else found.changed_subtasks).append(pair)
             elif file.name == "observations":
                 properties["station"] = resolver.record(str(row[1]))
-            self._add(found, Statement(file.label, id_, properties, out=out, event=event), there)
+            self._add(found, Statement(file.label, id_, properties, out=out, events=((event, ()),)), there)
         return found
 
     def facts(self, facts: list[Stated], present: Mapping[str, Present]) -> Rows:
@@ -139,7 +139,7 @@ class Batches:
                 event = self._recorder.recorded(file, row, first, fact.reference, there)
                 properties |= {"position": event["position"], "hash": event["hash"]}
             if there is None:
-                found.create(Statement(fact.label, id_, properties, into, out, event))
+                found.create(Statement(fact.label, id_, properties, into, out, () if event is None else ((event, ()),)))
             else:
                 found.create(Statement(fact.label, id_, properties, into, out))
                 if event is not None:
@@ -212,14 +212,13 @@ class Batches:
             row=nodes.row_texts(_PROBLEMS, row, resolver),
         )
         event = nodes.event_properties(entry, None, source, f"{source_id}#1")
-        position, hash_, rows = self._events(problem, id_, 1, event["hash"], {})
+        by: Refs = () if entry.actor is None else (("DONE_BY", "Person", entry.actor),)
+        position, hash_, events = self._events(problem, id_, 1, event["hash"], {})
         properties = self._problem_state(problem.reference, row) | life_properties(life)
         properties |= {"recordedAt": OPEN, "changedAt": OPEN, "position": position, "hash": hash_}
         out = self._problem_refs(row, life)
-        found.create(Statement("Problem", id_, properties, out=out, event=event))
-        for statement in rows:
-            found.create(statement)
-        found.records += 1 + len(rows)
+        found.create(Statement("Problem", id_, properties, out=out, events=((event, by), *events)))
+        found.records += 1 + len(events)
 
     def _known_problem(
         self,
@@ -233,19 +232,19 @@ class Batches:
         row, resolver = problem.row, self._resolver
         changed = row is not None and row_digest(_PROBLEMS, row, resolver) != there.digest
         position, hash_ = there.position, there.hash
-        rows: list[Statement] = []
+        events: list[Said] = []
         properties = {name: value for name, value in state["properties"].items() if name != "importing"}
         out: Refs = tuple((kind, label, other) for kind, label, other in state["refs"])
         if changed and row is not None:
             event = self._recorder.recorded(_PROBLEMS, row, id_, problem.reference, there)
-            rows.append(Statement("Event", event["id"], event, out=(("EVENT_OF", "Problem", id_),)))
+            events.append((event, ()))
             position, hash_ = event["position"], event["hash"]
             kept = {name: properties[name] for name in _KEPT}
             properties = self._problem_state(problem.reference, row) | kept
             out = (*self._problem_refs(row, None), *(ref for ref in out if ref[0] == "ASSIGNED_TO"))
         position, hash_, appended = self._events(problem, id_, position, hash_, present)
-        rows += appended
-        if not rows:
+        events += appended
+        if not events:
             return
         if appended and problem.life is not None:
             life = load(problem.life)
@@ -254,15 +253,15 @@ class Batches:
         properties |= {"position": position, "hash": hash_}
         found.create(Statement("Problem", id_, properties, out=out), changes=True)
         found.held.append({"id": id_, "position": there.position})
-        for statement in rows:
-            found.create(statement)
-        found.records += len(rows)
+        for event, refs in events:
+            found.create(Statement("Event", event["id"], event, out=(("EVENT_OF", "Problem", id_), *refs)))
+        found.records += len(events)
 
     def _events(
         self, problem: ProblemRows, id_: str, position: int, hash_: str | None, present: Mapping[str, Present]
-    ) -> tuple[int, str | None, list[Statement]]:
+    ) -> tuple[int, str | None, list[Said]]:
         record = self._resolver.record
-        statements: list[Statement] = []
+        events: list[Said] = []
         for row in problem.events:
             _, reference, _, at, action, person, post, to, due_at, evidence, note = row
             event_id = record(str(reference))
@@ -286,15 +285,15 @@ class Batches:
             digest = row_digest(_EVENTS, row, self._resolver)
             properties = nodes.event_properties(entry, hash_, source, source_id, digest)
             hash_ = properties["hash"]
-            out: Refs = (("EVENT_OF", "Problem", id_),)
+            out: Refs = ()
             if entry.actor is not None:
                 out = (*out, ("DONE_BY", "Person", entry.actor))
             if entry.post is not None:
                 out = (*out, ("DONE_AS", "Post", entry.post))
             if entry.to_organization is not None:
                 out = (*out, ("PASSED_TO", "Organization", entry.to_organization))
-            statements.append(Statement("Event", event_id, properties, out=out))
-        return position, hash_, statements
+            events.append((properties, out))
+        return position, hash_, events
 
     def _state(self, reference: str, digest: str, there: Present | None, event: dict[str, Any]) -> dict[str, Any]:
         properties = nodes.identity(reference, self._resolver)
@@ -330,7 +329,7 @@ class Batches:
         if there is None:
             found.create(statement)
             return
-        event = statement.event or {}
+        ((event, _),) = statement.events
         bare = Statement(statement.label, statement.id, statement.properties, out=statement.out)
         found.create(bare, changes=True)
         found.create(Statement("Event", event["id"], event, out=(("EVENT_OF", statement.label, statement.id),)))
