@@ -35,6 +35,13 @@ supergraph: .venv/.tested ## compose schema/supergraph.graphql anew from schema/
 released: .venv/.tested ## at a release: nothing of the API as it is now is taken away from now on
 	@python -m gateway.contract
 
+glossary: .venv/.tested ## write GLOSSARY.md anew from graph/model
+	@python -m graph.model.glossary > GLOSSARY.md
+
+picture: .venv/.ready ## draw docs/trace.svg anew from the demonstration (after make demo ONCE=1)
+	@zeren trace county:demo-problem --json > docs/trace.json
+	@zeren trace county:demo-problem --svg docs/trace.svg
+
 setup: .venv/.tested ## install all that development needs (every other target installs what it needs)
 
 lock: $(UV) ## write the lock files anew from pyproject.toml (UPGRADE=1 moves versions up)
@@ -60,4 +67,4 @@ $(UV):
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.PHONY: help demo test check format schema supergraph released setup lock
+.PHONY: help demo test check format schema supergraph released glossary picture setup lock

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gateway.drawing.lettering import broken, width
+from gateway.drawing.lettering import broken, legible, width
 from gateway.wording import NOBODY, Row, basis_of, day_of, interval_of
 from graph.model.enums import Capacity, Gap, LineKind, Role, Term
 
@@ -84,7 +84,7 @@ def _set(said: list[tuple[str, str, int]]) -> tuple[Text, ...]:
     top = PADDING - 3
     for kind, text, size in said:
         beside = _beside(texts[-1], text, size) if kind == "role" and texts else None
-        made = beside or Text(kind, broken(text, size, INNER), size, top)
+        made = beside or Text(kind, broken(legible(text), size, INNER), size, top)
         top = max(top, made.bottom)
         texts.append(made)
     return tuple(texts)

@@ -9,8 +9,8 @@ from itertools import accumulate
 from xml.etree import ElementTree
 
 from gateway.drawing.cards import LEADING, Card, card_of, empty_card
-from gateway.drawing.layout import MARGIN, Box, Placed, laid_out
-from gateway.drawing.lettering import broken
+from gateway.drawing.layout import MARGIN, Box, Placed, laid_out, spine
+from gateway.drawing.lettering import broken, legible
 from gateway.wording import EMPTY, ENGLISH, Row, minute_of
 from graph.model.enums import Gap, Level, LineKind
 
@@ -104,7 +104,7 @@ def _head(trace: Row, title: str) -> list[tuple[str, str, int, int]]:
     gaps = Counter(Gap(hop["gap"]) for line in trace["lines"] for hop in line["hops"] if hop["gap"])
     told = "，".join(f"{gap.zh} {gap.value} {gaps[gap]}" for gap in Gap if gaps[gap])
     said = [
-        *(("title", line, 22) for line in broken(f"责任追溯 {title}", 22, TITLE_WIDTH)),
+        *(("title", line, 22) for line in broken(legible(f"责任追溯 {title}"), 22, TITLE_WIDTH)),
         ("about", f"{when}　规则 rules {trace['rulebook']['version']}", 13),
         ("gaps", f"责任缺口 gaps：{told}", 14) if told else ("about", "无责任缺口 no gaps", 14),
     ]
@@ -132,11 +132,11 @@ def _heading(root: ElementTree.Element, kind: LineKind, box: Box) -> None:
 def _trunk(root: ElementTree.Element, subject: Box, headings: tuple[Box, ...]) -> None:
     """From what the trace is of to each of its lines."""
     fork = (subject.bottom + headings[0].y - 9) // 2
-    path = f"M{subject.middle} {subject.bottom}V{fork}M{headings[0].middle} {fork}H{headings[-1].middle}"
-    ends = "".join(f"M{box.middle} {fork}V{box.y - 7}" for box in headings)
+    path = f"M{subject.middle} {subject.bottom}V{fork}M{spine(headings[0])} {fork}H{spine(headings[-1])}"
+    ends = "".join(f"M{spine(box)} {fork}V{box.y - 7}" for box in headings)
     ElementTree.SubElement(root, "path", {"class": "arrow", "d": path + ends})
     for box in headings:
-        _point(root, box.middle, box.y)
+        _point(root, spine(box), box.y)
 
 
 def _arrows(root: ElementTree.Element, heading: Box, cells: tuple[Box | None, ...]) -> None:
@@ -145,8 +145,8 @@ def _arrows(root: ElementTree.Element, heading: Box, cells: tuple[Box | None, ..
         if cell is None:
             continue
         start = above.bottom + (0 if above is heading else 4)
-        ElementTree.SubElement(root, "path", {"class": "arrow", "d": f"M{cell.middle} {start}V{cell.y - 7}"})
-        _point(root, cell.middle, cell.y)
+        ElementTree.SubElement(root, "path", {"class": "arrow", "d": f"M{spine(heading)} {start}V{cell.y - 7}"})
+        _point(root, spine(heading), cell.y)
         above = cell
 
 
@@ -171,18 +171,8 @@ def _text(parent: ElementTree.Element, kind: str, lines: tuple[str, ...], size: 
     """One text element, a tspan for each line where there are several; `y` is the first baseline."""
     text = ElementTree.SubElement(parent, "text", {"class": kind, "x": str(x), "y": str(y), "font-size": str(size)})
     if len(lines) == 1:
-        text.text = legible(lines[0])
+        text.text = lines[0]
         return
     for number, line in enumerate(lines):
         place = {"x": str(x), "y": str(y + number * round(size * LEADING))}
-        ElementTree.SubElement(text, "tspan", place).text = legible(line)
-
-
-def legible(text: str) -> str:
-    """`text` without what XML can't hold: a replacement character stands for each control character."""
-    return "".join("�" if _forbidden(letter) else letter for letter in text)
-
-
-def _forbidden(letter: str) -> bool:
-    code = ord(letter)
-    return (code < 0x20 and letter not in "\t\n\r") or 0xD800 <= code <= 0xDFFF or code in (0xFFFE, 0xFFFF)
+        ElementTree.SubElement(text, "tspan", place).text = line

@@ -68,6 +68,11 @@ class Layout:
     height: int
 
 
+def spine(column: Box) -> int:
+    """Where a column's arrows run: through its first cards, which every row has."""
+    return column.x + WIDTH // 2
+
+
 def laid_out(lines: Sequence[Cells], top: int, bottom: int) -> Layout:
     """The layout of `lines`, each with the same number of levels, below `top` pixels of heading and above `bottom`."""
     drawings = (_placed(lines, abreast, top, bottom) for abreast in _ways(lines))

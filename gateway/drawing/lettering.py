@@ -4,7 +4,7 @@ Widths are estimates on the wide side in units of the font size: an ideograph ta
 """
 
 import re
-from unicodedata import combining, east_asian_width
+from unicodedata import category, combining, east_asian_width
 
 _WIDE = {"W", "F", "A"}
 _NARROW = frozenset("ilj.,:;'|!()[]{} ")
@@ -45,3 +45,14 @@ def broken(text: str, size: float, limit: float) -> tuple[str, ...]:
                 lines.append("")
             lines[-1] += letter
     return tuple(lines)
+
+
+def legible(text: str) -> str:
+    """`text` with a space for each break in it, and U+FFFD for what no XML can hold."""
+    return "".join(map(_legible, text))
+
+
+def _legible(letter: str) -> str:
+    if letter.isspace():
+        return " "
+    return "�" if category(letter) in ("Cc", "Cs") or letter in "\ufffe\uffff" else letter
