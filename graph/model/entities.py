@@ -356,6 +356,7 @@ EVENT = Entity(
         Property("data", "the body that is hashed, canonical JSON (RFC 8785)", "内容", required=True),
         Property("hash", "SHA-256 of the body and the hash before, hexadecimal", "哈希", required=True),
         Property("previousHash", "hash of the event before it, null for the first", "前一哈希"),
+        Property("logIndex", "its number in the log, from 0; null until it has one", "存证序号", scalar=Scalar.INTEGER),
         Property("evidence", "names or SHA-256 sums of files", "佐证", scalar=Scalar.TEXTS),
         Property("note", "what was said", "备注"),
         Property("dueAt", "the deadline that it set", "时限", scalar=Scalar.INSTANT),

@@ -1,5 +1,13 @@
 """Reads of the whole ledger, for its verification: each event as it stands, in the order of the log."""
 
+from graph.compile.fields import Compiler
+from graph.compile.moment import PREFIX
+from graph.compile.roots import Moment, Viewer
+from graph.compile.selection import Selected
+from graph.compile.tree import Statement
+from graph.model import MODEL
+from graph.model.instants import OPEN
+
 COLUMNS = (
     "id", "source", "sourceId", "kind", "at", "position", "data", "hash", "previousHash", "evidence", "note", "dueAt",
     "recordedAt", "digest", "logIndex",
@@ -34,3 +42,36 @@ RETURN c.size, c.rootHash, toString(c.signedAt), c.note
 ALL_TILES = "MATCH (t:Tile) RETURN t.level, t.number, t.hashes"
 
 SIZE = "MATCH (l:Log {name: 'main'}) RETURN l.size, l.key, COUNT { MATCH (e:Event) WHERE NOT e:Pending }"
+
+OF_SUBJECT = f"""
+MATCH (:Record {{id: $subject}})<-[:EVENT_OF]-(e:Event) WHERE e.recordedAt <= $knownAt
+WITH e ORDER BY e.position
+RETURN [{_ROW}] AS row
+"""
+
+TRUST = """
+MATCH (l:Log {name: 'main'})
+RETURN l.key AS key, COLLECT {
+  MATCH (c:Checkpoint) WHERE c.size >= 0 AND c.note CONTAINS '\\nkey ' RETURN c.note ORDER BY c.size
+} AS handovers
+"""
+"""The first key, and the checkpoints in which one key names the next."""
+
+
+def ledger(subject: str, selected: Selected, moment: Moment, viewer: Viewer) -> Statement:
+    """Columns: high, k, t and data: what is asked of a record's ledger, `_checkpoint`, and `_subject` (null: none)."""
+    compiler = Compiler(MODEL)
+    chain = f"(:Record {{id: {compiler.parameter(subject.partition('~')[0])}}})<-[:EVENT_OF]-(n:Event)"
+    parts = [
+        f"`{part.key}`: {compiler.page(chain, 'n.recordedAt <= k', 'Event', 'n', part, ('ledger', subject)).cypher()}"
+        for part in selected.only()
+        if part.name == "events"
+    ]
+    checkpoint = (
+        "_checkpoint: head(COLLECT { MATCH (c:Checkpoint) WHERE c.size >= 0 WITH c ORDER BY c.size DESC LIMIT 1 "
+        "RETURN c {.size, .rootHash, .signedAt, .note} })"
+    )
+    known = f"OPTIONAL MATCH (s:Record {{id: {compiler.parameter(subject)}}}) WHERE s.recordedAt <= k\n"
+    cypher = f"{PREFIX}{known}RETURN high, t, k, {{{', '.join(['_subject: s.id', checkpoint, *parts])}}} AS data"
+    asked = {"now": moment.now, "asOf": moment.as_of, "knownAt": moment.known_at, "open": OPEN}
+    return Statement(cypher, {**compiler.parameters, **asked, "seesPersonalData": viewer.sees_personal_data})

@@ -8,7 +8,7 @@ from graph.model.declare import End
 
 KNOWN_NOW = """
 MATCH (w:Watermark {name: 'main'})
-RETURN CASE WHEN w.holdsAt <= $now THEN w.holdsAt - duration({microseconds: 1}) ELSE $now END AS k
+RETURN w.at AS k
 """
 
 _OTHERS = "[x.source, x.sourceId]"

@@ -3,7 +3,7 @@
 import strawberry
 
 from schema.build import build
-from services.accountability import resolvers
+from services.accountability import evidence, resolvers
 from services.accountability.types import Trace
 from services.hosting.entities import entities
 
@@ -11,6 +11,7 @@ from services.hosting.entities import entities
 @strawberry.type
 class Query:
     trace: Trace | None = strawberry.field(resolver=resolvers.trace)
+    ledger: evidence.Ledger | None = strawberry.field(resolver=evidence.ledger)
 
 
 schema = build(Query, entities=entities)

@@ -113,6 +113,7 @@ class Event:
     data: str
     hash: str
     previous_hash: str | None
+    log_index: int | None
     evidence: list[str] | None
     note: str | None
     due_at: Instant | None
