@@ -54,17 +54,22 @@ def seal(entry: Entry, previous_hash: str | None) -> Sealed:
         "kind": entry.kind,
         "at": text_of(entry.at),
     }
-    said: dict[str, object] = {
-        "actor": entry.actor,
-        "post": entry.post,
-        "toOrganization": entry.to_organization,
-        "dueAt": None if entry.due_at is None else text_of(entry.due_at),
-        "evidence": list(entry.evidence) or None,
-        "note": entry.note,
-        "row": None if entry.row is None else dict(entry.row),
-        "previousHash": previous_hash,
-    }
-    body.update({name: value for name, value in said.items() if value is not None})
+    if entry.actor is not None:
+        body["actor"] = entry.actor
+    if entry.post is not None:
+        body["post"] = entry.post
+    if entry.to_organization is not None:
+        body["toOrganization"] = entry.to_organization
+    if entry.due_at is not None:
+        body["dueAt"] = text_of(entry.due_at)
+    if entry.evidence:
+        body["evidence"] = list(entry.evidence)
+    if entry.note is not None:
+        body["note"] = entry.note
+    if entry.row is not None:
+        body["row"] = dict(entry.row)
+    if previous_hash is not None:
+        body["previousHash"] = previous_hash
     data = _canonical(body)
     return Sealed(data.decode(), hashlib.sha256(data).hexdigest(), previous_hash)
 

@@ -1,6 +1,6 @@
 """The one door to Neo4j: no other module imports its driver."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, LiteralString, Self, TypeVar, cast
@@ -157,9 +157,17 @@ class Transaction:
     def __init__(self, transaction: neo4j.AsyncManagedTransaction | neo4j.AsyncTransaction) -> None:
         self._transaction = transaction
 
-    async def run(self, statement: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
-        """Run a statement inside the transaction, and return its rows."""
-        result = await self._transaction.run(_dialect(statement), _bound(parameters or {}))
+    async def run(
+        self, statement: str, parameters: Mapping[str, Any] | None = None, rows: Sequence[Any] | None = None
+    ) -> list[Row]:
+        """Run a statement inside the transaction, and return its rows.
+
+        `rows` is bound as the parameter of that name as it is: many rows at a time, with no instants in them.
+        """
+        bound = _bound(parameters or {})
+        if rows is not None:
+            bound["rows"] = rows
+        result = await self._transaction.run(_dialect(statement), bound)
         return [_row(record) async for record in result]
 
     async def batches(

@@ -1,12 +1,13 @@
 """How a record gets its id."""
 
-import base64
 import hashlib
 
-_BYTES = (
-    13  # 104 bits, of which base32 shows the first 100: a collision among 10 million records has odds of 4 in 10^17
-)
-_CHARACTERS = 20
+_BYTES = 13
+"""104 bits, of which base32 shows the first 100: a collision among 10 million records has odds of 4 in 10^17."""
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
+"""Ten bits at a time: an import names several records a row, and the library's base32 took a fifth of its time."""
+_SHIFTS = tuple(range(94, -1, -10))
 
 
 def record_id(source: str, source_id: str) -> str:
@@ -16,7 +17,8 @@ def record_id(source: str, source_id: str) -> str:
     database, and uniqueness of the id makes the pair unique over all kinds of record.
     """
     digest = hashlib.sha256(f"{source}\x00{source_id}".encode()).digest()
-    return base64.b32encode(digest[:_BYTES])[:_CHARACTERS].decode("ascii").lower()
+    bits = int.from_bytes(digest[:_BYTES], "big")
+    return "".join([_PAIRS[bits >> shift & 1023] for shift in _SHIFTS])
 
 
 def version_id(first_id: str, version: int) -> str:

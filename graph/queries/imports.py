@@ -4,13 +4,13 @@ An import writes what other rooms own, by design: it is the named exception to "
 is created by statements whose shape follows the declared model, so that each is one pass of index seeks and CREATE.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
 from graph.model import MODEL
 from graph.model.declare import End, Fact, Scalar
-from graph.model.entities import BY_ID
 from graph.model.instants import TICK
 from graph.queries.write import Write
 
@@ -23,17 +23,34 @@ STATE_RELATIONSHIPS = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A statement that creates nodes of one label.
+    """A statement that creates nodes of one label: few statements, for the planning of each takes as long as many rows.
 
-    `into` and `out`: (relationship, label at the other end) of relationships to and from the node; a row gives the ids
-    at their other ends in this order. `changes`: the node is the coming state of an entity, to which CHANGES leads.
+    `events`: each node comes with the events that it begins with. `changes`: the node is the coming state of an
+    entity, to which CHANGES leads. `pending`: it is to be stamped; where not, `at` is its record time already.
     """
 
     label: str
-    into: tuple[tuple[str, str], ...] = ()
-    out: tuple[tuple[str, str], ...] = ()
-    records_event: bool = False
+    events: bool = False
     changes: bool = False
+    pending: bool = True
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The properties that a row has, in this order."""
+        return tuple(name for name in _names(self.label) if name not in self._given())
+
+    @property
+    def ways(self) -> tuple[tuple[str, bool], ...]:
+        """(relationship, whether it leads to the node) of the ends that a row may have, in this order."""
+        changes = (("CHANGES", False),) if self.changes else ()
+        return (*_ways(self.label), *changes)
+
+    def _given(self) -> tuple[str, ...]:
+        return ("changedAt", "supersededAt") if self.changes else ("recordedAt", "changedAt", "supersededAt")
+
+
+EVENT_WAYS = ("DONE_BY", "DONE_AS", "PASSED_TO")
+"""Of the events that come with a problem; others have none."""
 
 
 def parameter(instant: datetime) -> list[int]:
@@ -42,19 +59,37 @@ def parameter(instant: datetime) -> list[int]:
     return [seconds, micros * 1_000]
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def create(shape: Shape) -> str:
-    """Rows are maps: p, the properties; o, the ids at other ends; e, the properties of the event. Returns `made`."""
-    ends = (*shape.into, *shape.out)
-    lines = ["UNWIND $rows AS row"]
-    lines += [f"MATCH (x{i}:{_sought(label)} {{id: row.o[{i}]}})" for i, (_, label) in enumerate(ends)]
-    labels = "Change:Pending" if shape.changes else f"Record:{shape.label}:Pending"
-    lines.append(f"CREATE (n:{labels} {{{_properties(shape.label, 'row.p')}}})")
-    lines += [f"CREATE (x{i})-[:{relationship}]->(n)" for i, (relationship, _) in enumerate(shape.into)]
-    first = len(shape.into)
-    lines += [f"CREATE (n)-[:{relationship}]->(x{first + i})" for i, (relationship, _) in enumerate(shape.out)]
-    if shape.records_event:
-        lines.append(f"CREATE (e:Record:Event:Pending {{{_properties('Event', 'row.e')}}})-[:EVENT_OF]->(n)")
+    """Rows are lists: the columns; the place in `ends` of each way's end, or null; for `events`, rows of events.
+
+    `ends`: the ids of the records at other ends, each once. `at`: the record time. Returns `made`: of rows, or of
+    events where these come with them; nothing is made where an end is not there.
+    """
+    labels = "Change:Pending" if shape.changes else f"Record:{shape.label}" + (":Pending" if shape.pending else "")
+    if shape.label == "Event" and not shape.pending:
+        labels += ":Outbox"
+    first = len(shape.columns)
+    lines = [
+        "UNWIND CASE $ends WHEN [] THEN [null] ELSE range(0, size($ends) - 1) END AS place",
+        "OPTIONAL MATCH (x:Record {id: $ends[place]})",
+        "WITH place, x ORDER BY place",
+        "WITH collect(x) AS found, collect([x]) AS ends",
+        "WHERE size(found) = size($ends)",
+        "UNWIND $rows AS row",
+        f"CREATE (n:{labels} {{{_properties(shape, 'row')}}})",
+        *(_connect("n", "row", first + i, *way) for i, way in enumerate(shape.ways)),
+    ]
+    if shape.events:
+        event = Shape("Event", pending=shape.pending)
+        outbox = "Pending" if shape.pending else "Outbox"
+        lines += [
+            "WITH ends, n, row",
+            f"UNWIND row[{first + len(shape.ways)}] AS said",
+            f"CREATE (e:Record:Event:{outbox} {{{_properties(event, 'said')}}})-[:EVENT_OF]->(n)",
+        ]
+        if shape.label == "Problem":
+            lines += [_connect("e", "said", len(EVENT_COLUMNS) + i, way) for i, way in enumerate(EVENT_WAYS)]
     lines.append("RETURN count(*) AS made")
     return "\n".join(lines)
 
@@ -62,34 +97,68 @@ def create(shape: Shape) -> str:
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _OF_ENTITIES = ("changedAt", "digest", "position", "hash")
 _OF_FACTS = ("basis", "digest", "position", "hash", "column", "target")
-_OBSERVATION = ("id", "source", "sourceId", "recordedAt", "station", "at", "indicator", "value")
+_OBSERVATION = (
+    "id",
+    "source",
+    "sourceId",
+    "recordedAt",
+    "changedAt",
+    "digest",
+    "position",
+    "hash",
+    "station",
+    "at",
+    "indicator",
+    "value",
+)
 _INSTANTS = frozenset(
     {"changedAt", "at"}
     | {found.name for node in MODEL.nodes for found in node.properties() if found.scalar is Scalar.INSTANT}
 )
 
 
-def _properties(label: str, row: str) -> str:
-    """Each property by its name: a map as a whole would need an Eager, and twice the time."""
+def _names(label: str) -> tuple[str, ...]:
     node = MODEL.by_label.get(label)
-    declared = _OBSERVATION if node is None else tuple(found.name for found in node.properties())
+    if node is None:
+        return _OBSERVATION
     kept = ("digest",) if label == "Event" else _OF_FACTS if isinstance(node, Fact) else _OF_ENTITIES
-    return ", ".join(f"{name}: {_value(f'{row}.{name}', name)}" for name in dict.fromkeys((*declared, *kept)))
+    return tuple(dict.fromkeys((*(found.name for found in node.properties()), *kept)))
 
 
-def _value(value: str, name: str) -> str:
+def _ways(label: str) -> tuple[tuple[str, bool], ...]:
+    node = MODEL.by_label.get(label)
+    if node is None:
+        return ()
+    if isinstance(node, Fact):
+        to = () if label == "Name" else ((node.relationship_to, False),)
+        return ((node.relationship, True), *to, ("BASED_ON", False))
+    return tuple((ref.relationship, False) for ref in node.refs() if ref.relationship != "SUBTASK_OF")
+
+
+def _properties(shape: Shape, row: str) -> str:
+    """Each property by its name: a map as a whole would need an Eager, and twice the time."""
+    places = {name: place for place, name in enumerate(shape.columns)}
+    return ", ".join(f"{name}: {_value(name, row, places)}" for name in _names(shape.label))
+
+
+def _value(name: str, row: str, places: Mapping[str, int]) -> str:
+    if name not in places:
+        return "$open" if name == "supersededAt" else "$at"
+    value = f"{row}[{places[name]}]"
     if name not in _INSTANTS:
         return value
     return f"CASE WHEN {value} IS NOT NULL THEN datetime.fromepoch({value}[0], {value}[1]) END"
 
 
-def _sought(label: str) -> str:
-    """By a label's own index on the id no CREATE of another label can interfere, and the plan needs no Eager."""
-    node = MODEL.by_label.get(label)
-    return label if node is not None and BY_ID in node.indexes else f"Record&{label}"
+def _connect(node: str, row: str, place: int, relationship: str, into: bool = False) -> str:
+    """Each of `ends` is a list of one, and null[…] is null: FOREACH then does nothing."""
+    way = f"(x)-[:{relationship}]->({node})" if into else f"({node})-[:{relationship}]->(x)"
+    return f"FOREACH (x IN ends[{row}[{place}]] | CREATE {way})"
 
 
-CREATE_AN_EXAMPLE = Write("import records", "integration", create(Shape("Person", records_event=True)))
+EVENT_COLUMNS = Shape("Event").columns
+
+CREATE_AN_EXAMPLE = Write("import records", "integration", create(Shape("Problem", events=True)))
 """Stands in the registry for all that `create` makes."""
 
 SUBTASKS = Write(

@@ -2,19 +2,28 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import orjson
 
 from graph.model.enums import SiteType
-from services.integration.bundle.columns import LINK_KINDS, SUBJECT_TARGETS, Column, File, Type
+from services.integration.bundle.columns import FILES, LINK_KINDS, SUBJECT_TARGETS, Column, File, Type
 from services.integration.bundle.faults import Fault
 from services.integration.bundle.resolving import Resolver
 from services.integration.bundle.staging import Row
-from services.integration.bundle.values import Value
 
 _REFERRING = (Type.REFERENCE, Type.REFERENCES, Type.SUBJECT)
 _SITE_KINDS = frozenset(kind.value for kind in SiteType)
 _DIGEST_CHARACTERS = 32
+_NAMING = {
+    file.name: tuple(
+        (position, column.type)
+        for position, column in enumerate(file.columns, start=1)
+        if column.type in (Type.ID, Type.BASIS, *_REFERRING)
+    )
+    for file in FILES
+}
+"""The columns of each file that name records, perhaps."""
 
 
 def references_in(file: File, rows: Iterable[Row]) -> Iterator[str]:
@@ -70,21 +79,21 @@ def subject_targets(file: File, column: Column, row: Row) -> tuple[str, ...] | N
 
 def row_digest(file: File, row: Row, resolver: Resolver) -> str:
     """What the row says, by value: the same in whichever way its references and times are written."""
-    said: list[Value | list[str] | None] = [file.name]
-    for value, column in zip(row[1:], file.columns, strict=False):
+    said: list[Any] = list(row[: 1 + len(file.columns)])
+    said[0] = file.name
+    for position, type_ in _NAMING[file.name]:
+        value = said[position]
         if value is None:
-            said.append(None)
-        elif column.type in (Type.ID, Type.REFERENCE):
-            said.append(resolver.record(str(value)))
-        elif column.type is Type.REFERENCES:
-            said.append(sorted(resolver.record(item) for item in str(value).split(";")))
-        elif column.type is Type.SUBJECT:
-            said.append(str(value) if value in _SITE_KINDS else resolver.record(str(value)))
-        elif column.type is Type.BASIS:
-            clause = resolver.clause(str(value))
-            said.append(str(value) if clause is None else resolver.record(clause))
+            continue
+        if type_ in (Type.ID, Type.REFERENCE):
+            said[position] = resolver.record(value)
+        elif type_ is Type.REFERENCES:
+            said[position] = sorted(resolver.record(item) for item in value.split(";"))
+        elif type_ is Type.SUBJECT:
+            said[position] = value if value in _SITE_KINDS else resolver.record(value)
         else:
-            said.append(value)
+            clause = resolver.clause(value)
+            said[position] = value if clause is None else resolver.record(clause)
     return hashlib.sha256(orjson.dumps(said)).hexdigest()[:_DIGEST_CHARACTERS]
 
 

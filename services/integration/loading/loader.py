@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from graph.model.instants import OPEN
 from graph.queries import imports
 from graph.queries.imports import create
 from graph.session import Database, Transaction
@@ -240,7 +241,8 @@ class _Load:
                 await _expect(transaction, imports.HOLD_PROBLEMS.cypher, held, len(rows.held), _MOVED_ON)
             # Events last: what they are about may be among these rows, in another shape.
             for shape, new in sorted(rows.by_shape.items(), key=lambda item: item[0].label == "Event"):
-                await _expect(transaction, create(shape), {"rows": new}, len(new), _LOST)
+                given = {"ends": list(new.ends), "at": OPEN, "open": OPEN}
+                await _expect(transaction, create(shape), given, new.made, _LOST, new.rows)
             for write, several in (
                 (imports.SUBTASKS, rows.subtasks),
                 (imports.CHANGED_SUBTASKS, rows.changed_subtasks),
@@ -260,8 +262,13 @@ _LOST = "A record that the bundle refers to is no longer there. Run the import a
 
 
 async def _expect(
-    transaction: Transaction, statement: str, parameters: dict[str, Any], made: int, otherwise: str
+    transaction: Transaction,
+    statement: str,
+    parameters: dict[str, Any],
+    made: int,
+    otherwise: str,
+    rows: list[list[Any]] | None = None,
 ) -> None:
-    rows = await transaction.run(statement, parameters)
-    if sum(row["made"] for row in rows) != made:
+    answer = await transaction.run(statement, parameters, rows)
+    if sum(row["made"] for row in answer) != made:
         raise ImportRefused(otherwise)

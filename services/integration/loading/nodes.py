@@ -10,7 +10,7 @@ from graph.model import MODEL
 from graph.model.enums import EventKind, SiteType
 from graph.model.identity import record_id
 from graph.model.instants import BEGINNING, OPEN
-from graph.queries.imports import Shape, parameter
+from graph.queries.imports import EVENT_COLUMNS, EVENT_WAYS, Shape, parameter
 from services.integration.bundle.columns import FILE, LINK_KINDS, Column, File, Type
 from services.integration.bundle.references import row_digest, subject_targets
 from services.integration.bundle.resolving import Resolver
@@ -37,23 +37,56 @@ class Present:
     recorded_at: datetime
 
 
+Said = tuple[dict[str, Any], Refs]
+"""An event's properties, and what it refers to beside its subject."""
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Something to be written: an entity's state or a version of a fact, and the event that says so (None: none)."""
+    """Something to be written: an entity's state or a version of a fact, and the events that it begins with."""
 
     label: str
     id: str
     properties: dict[str, Any]
     into: Refs = ()
     out: Refs = ()
-    event: dict[str, Any] | None = None
+    events: tuple[Said, ...] = ()
+
+
+class Batch:
+    """Rows for `create` of one shape. `ends`: the places of the records at other ends. `made`: what it will return."""
+
+    def __init__(self, shape: Shape) -> None:
+        self.rows: list[list[Any]] = []
+        self.ends: dict[str, int] = {}
+        self.made = 0
+        self._columns = shape.columns
+        self._ways = tuple(relationship for relationship, _ in shape.ways)
+
+    def add(self, statement: Statement, refs: Refs) -> None:
+        """`refs`: all that lead from or to the node."""
+        row = _values(statement.properties, self._columns)
+        row += self._places(refs, self._ways)
+        if statement.events:
+            ways = EVENT_WAYS if statement.label == "Problem" else ()
+            row.append([_values(event, EVENT_COLUMNS) + self._places(to, ways) for event, to in statement.events])
+        self.rows.append(row)
+        self.made += len(statement.events) or 1
+
+    def _places(self, refs: Refs, ways: tuple[str, ...]) -> list[int | None]:
+        places: list[int | None] = [None] * len(ways)
+        ends = self.ends
+        for relationship, _, id_ in refs:
+            places[ways.index(relationship)] = ends.setdefault(id_, len(ends))
+        return places
 
 
 @dataclass(slots=True)
 class Rows:
-    """Rows for `create`, by shape, and the corrections among them."""
+    """Rows for `create`, by shape, and the corrections among them. `pending`: they are stamped later."""
 
-    by_shape: dict[Shape, list[dict[str, Any]]] = field(default_factory=dict[Shape, list[dict[str, Any]]])
+    pending: bool = True
+    by_shape: dict[Shape, Batch] = field(default_factory=dict[Shape, Batch])
     corrections: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     subtasks: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     changed_subtasks: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
@@ -62,28 +95,22 @@ class Rows:
 
     def create(self, statement: Statement, *, changes: bool = False) -> None:
         """Have the node created."""
-        out = statement.out
+        refs = (*statement.into, *statement.out)
         if changes:
-            out = (*out, ("CHANGES", statement.label, statement.id))
-        shape = Shape(
-            statement.label,
-            tuple((relationship, label) for relationship, label, _ in statement.into),
-            tuple((relationship, label) for relationship, label, _ in out),
-            records_event=statement.event is not None,
-            changes=changes,
-        )
-        others = [id_ for _, _, id_ in (*statement.into, *out)]
-        row: dict[str, Any] = {"p": _bound(statement.properties), "o": others}
-        if statement.event is not None:
-            row["e"] = _bound(statement.event)
-        self.by_shape.setdefault(shape, []).append(row)
+            refs = (*refs, ("CHANGES", statement.label, statement.id))
+        shape = Shape(statement.label, bool(statement.events), changes, self.pending)
+        batch = self.by_shape.get(shape)
+        if batch is None:
+            batch = self.by_shape[shape] = Batch(shape)
+        batch.add(statement, refs)
 
     def __bool__(self) -> bool:
         return bool(self.by_shape)
 
 
-def _bound(properties: dict[str, Any]) -> dict[str, Any]:
-    return {name: parameter(value) if isinstance(value, datetime) else value for name, value in properties.items()}
+def _values(properties: dict[str, Any], columns: tuple[str, ...]) -> list[Any]:
+    values = [properties.get(name) for name in columns]
+    return [parameter(value) if isinstance(value, datetime) else value for value in values]
 
 
 class Recorder:
