@@ -11,7 +11,7 @@ from graph.compile.fields import Compiler
 from graph.compile.moment import holds, known, state
 from graph.compile.roots import Moment, Viewer
 from graph.compile.selection import Selected
-from graph.compile.tree import Collect, Head, Statement
+from graph.compile.tree import Statement
 from graph.model import MODEL
 from graph.model.instants import OPEN
 
@@ -45,7 +45,8 @@ def trace(subject: str, shown: Shown, moment: Moment, viewer: Viewer) -> Stateme
     gathered = ",\n  ".join(f"{name}: {found}" for name, found in _gathered(compiler, shown))
     happened = _HAPPENED if shown.hands or shown.merits else _NOTHING_HAPPENED
     earlier = _EARLIER if shown.merits else "WITH *, [] AS others\n"
-    cypher = f"{_WALK}{happened}{earlier}RETURN high, k, t, {{\n  {_SUBJECT},\n  {gathered}\n}} AS data"
+    walk = f"{_WALK}{_climbed(shown.merits)}{_SORTED}{happened}{earlier}"
+    cypher = f"{walk}RETURN high, k, t, {{\n  {_SUBJECT},\n  {gathered}\n}} AS data"
     parameters: dict[str, object] = {
         **compiler.parameters,
         "subject": subject,
@@ -64,6 +65,20 @@ _SUBJECT = (
 )
 
 _IS_SUBJECT = " OR ".join(f"subject:{label}" for label in SUBJECTS)
+
+
+def _to(things: str, kinds: str) -> str:
+    """Rows {type, r, x, y}: the facts that hold and lead to these things, from `x` to `y`."""
+    into = "|".join(f"{kind}_TO" for kind in kinds.split("|"))
+    return (
+        f"COLLECT {{ UNWIND {things} AS y MATCH (y)<-[:{into}]-(r) WHERE {holds('r')} "
+        f"MATCH (r)<-[l:{kinds}]-(x) RETURN {{type: type(l), r: r, x: x, y: y}} }}"
+    )
+
+
+def _distinct(rows: str, end: str) -> str:
+    return f"COLLECT {{ UNWIND {rows} AS row WITH row.{end} AS n RETURN DISTINCT n }}"
+
 
 _WALK = f"""MATCH (w:Watermark {{name: 'main'}})
 WITH w.at AS high, coalesce($knownAt, w.at) AS k
@@ -86,89 +101,113 @@ WITH *, head(COLLECT {{ WITH {state("site", "f")} AS s MATCH (x:SiteKind {{kind:
   }} END AS tasks
 WITH *, [x IN [site, kind] WHERE x IS NOT NULL] AS places
 WITH *,
-  COLLECT {{ UNWIND areas + places + tasks AS x
-    MATCH (x)<-[:RESPONSIBILITY_TO]-(r:Responsibility) WHERE {holds("r")} RETURN r }} AS responsibilities,
-  COLLECT {{ UNWIND places AS x
-    MATCH (x)<-[:REGULATION_TO]-(r:Regulation) WHERE {holds("r")} RETURN r }} AS regulations,
-  COLLECT {{ UNWIND tasks AS x
-    MATCH (x)<-[:LEADS_TO|ASSISTS_TO|ANSWERS_FOR_TO]-(r) WHERE {holds("r")} RETURN r }} AS taskLinks,
-  COLLECT {{ UNWIND areas AS x MATCH (x)<-[:GOVERNS_TO]-(r:Governs) WHERE {holds("r")} RETURN r }} AS governing,
-  COLLECT {{ MATCH (site)<-[:OPERATES_TO]-(r:Operates) WHERE {holds("r")} RETURN r }} AS operating
-WITH *, COLLECT {{ UNWIND regulations + taskLinks + operating AS r
-    MATCH (o:Organization)-[:REGULATION|LEADS|ASSISTS|ANSWERS_FOR|OPERATES]->(r) RETURN DISTINCT o }} AS parties
-WITH *, COLLECT {{ UNWIND parties AS o MATCH (o)<-[:HEADS_TO]-(r:Heads) WHERE {holds("r")} RETURN r }} AS heading
-WITH *, COLLECT {{ UNWIND responsibilities + heading AS r
-    MATCH (p:Post)-[:RESPONSIBILITY|HEADS]->(r) RETURN DISTINCT p }} AS seeds
-WITH *, COLLECT {{ UNWIND seeds AS p
-    MATCH (p) (()-[:REPORTS]->(r:Reporting WHERE {holds("r")})-[:REPORTS_TO]->()){{1,{CHAIN}}} (q)
-    WITH DISTINCT r[-1] AS last RETURN last }} AS reporting
-WITH *, COLLECT {{ UNWIND seeds + COLLECT {{ UNWIND reporting AS r MATCH (r)-[:REPORTS_TO]->(q) RETURN q }} AS p
-    RETURN DISTINCT p }} AS posts
-WITH *, COLLECT {{ UNWIND posts AS p MATCH (p)-[:POST_IN]->(r:PostIn) WHERE {holds("r")} RETURN r }} AS postings
-WITH *, COLLECT {{ UNWIND postings AS r MATCH (r)-[:POST_IN_TO]->(o) RETURN DISTINCT o }} AS homes
-WITH *, COLLECT {{ UNWIND homes AS o
-    MATCH (o) (()-[:PART_OF]->(r:PartOf WHERE {holds("r")})-[:PART_OF_TO]->()){{1,{CHAIN}}} (q)
-    WITH DISTINCT r[-1] AS last RETURN last }} AS parents,
-  COLLECT {{ UNWIND posts AS p MATCH (p)<-[:MEMBERSHIP_TO]-(r:Membership) WHERE {holds("r")} RETURN r }} AS memberships
+  {_to("areas + places + tasks", "RESPONSIBILITY")} AS responsibilities,
+  {_to("places", "REGULATION")} AS regulations,
+  {_to("tasks", "LEADS|ASSISTS|ANSWERS_FOR")} AS taskLinks,
+  {_to("areas", "GOVERNS")} AS governing,
+  {_to("[x IN [site] WHERE x IS NOT NULL]", "OPERATES")} AS operating
+WITH *, {_distinct("regulations + taskLinks + operating", "x")} AS parties
+WITH *, {_to("parties", "HEADS")} AS heading
+WITH *, {_distinct("responsibilities + heading", "x")} AS here0
 """
 
-_NOTHING_HAPPENED = "WITH *, [] AS events, [] AS actingPosts, [] AS actingHomes, [] AS tenures\n"
+
+def _climbed(past: bool) -> str:
+    """Every post up to the top with what leads from it: reporting, its organization, who holds it (`past`: and held).
+
+    Level by level, and each post once however many ways lead to it. One pass over a post's relationships finds all.
+    """
+    when = f"{known('r')} AND r.validFrom <= t AND (t < r.validTo OR l:MEMBERSHIP_TO)" if past else holds("r")
+    lines: list[str] = []
+    for level in range(CHAIN + 1):
+        met = " + ".join(f"here{n}" for n in range(level + 1))
+        lines += (
+            f"WITH *, COLLECT {{ UNWIND here{level} AS x MATCH (x)-[l:POST_IN|MEMBERSHIP_TO|REPORTS]-(r) WHERE {when}",
+            "    MATCH (r)-[:POST_IN_TO|MEMBERSHIP|REPORTS_TO]-(y)",
+            f"    RETURN {{type: type(l), r: r, x: x, y: y}} }} AS found{level}",
+            f"WITH *, COLLECT {{ UNWIND found{level} AS row WITH row WHERE row.type = 'REPORTS'",
+            f"    WITH row.y AS n WHERE NOT n IN {met} RETURN DISTINCT n }} AS here{level + 1}",
+        )
+    posts = " + ".join(f"here{n}" for n in range(CHAIN + 1))
+    found = " + ".join(f"found{n}" for n in range(CHAIN + 1))
+    lines.append(f"WITH *, {posts} AS posts, {found} AS found")
+    return "\n".join(lines) + "\n"
+
+
+_SORTED = f"""WITH *, [row IN found WHERE row.type = 'REPORTS'] AS reporting,
+  [row IN found WHERE row.type = 'POST_IN'] AS postings,
+  [row IN found WHERE row.type = 'MEMBERSHIP_TO' | {{r: row.r, x: row.y, y: row.x}}] AS tenures
+WITH *, [row IN tenures WHERE row.r.validTo > t] AS memberships, {_distinct("postings", "y")} AS homes,
+  COLLECT {{ UNWIND responsibilities AS row WITH row WHERE row.y IN places + tasks
+    WITH row.x AS n RETURN DISTINCT n }} AS answering
+WITH *, COLLECT {{ UNWIND postings AS row WITH row WHERE row.x IN answering
+    WITH row.y AS n RETURN DISTINCT n }} AS concerned
+WITH *, COLLECT {{ UNWIND concerned AS o
+    MATCH (o) (()-[:PART_OF]->(f:PartOf WHERE {holds("f")})-[:PART_OF_TO]->()){{1,{CHAIN}}} (q)
+    WITH DISTINCT f[-1] AS r MATCH (x)-[:PART_OF]->(r)-[:PART_OF_TO]->(y) RETURN {{r: r, x: x, y: y}} }} AS parents
+"""
+
+_NOTHING_HAPPENED = "WITH *, [] AS events, [] AS actingPosts, [] AS actingHomes, [] AS acting\n"
 
 _HAPPENED = f"""WITH *, CASE WHEN subject:Problem THEN COLLECT {{
     MATCH (subject)<-[:EVENT_OF]-(e:Event) WHERE e.recordedAt <= k RETURN e ORDER BY e.position }} ELSE [] END AS events
 WITH *, COLLECT {{ UNWIND events AS e MATCH (e)-[:DONE_AS]->(p) WHERE e.kind IN ['REGISTER', 'ACCEPT']
     RETURN DISTINCT p }} AS actingPosts,
-  COLLECT {{ UNWIND events AS e MATCH (e)-[:DONE_AS]->()-[:POST_IN]->(r:PostIn)
-    WHERE {known("r")} AND r.validFrom <= e.at AND e.at < r.validTo
-    MATCH (r)-[:POST_IN_TO]->(o) RETURN {{event: e.id, organization: o.id, explicit: r.explicit}} }} AS actingHomes
-WITH *, COLLECT {{ UNWIND CASE WHEN size(events) = 0 THEN [] ELSE posts + actingPosts END AS p WITH DISTINCT p
-    MATCH (p)<-[:MEMBERSHIP_TO]-(r:Membership)
-    WHERE {known("r")} AND (r.validFrom <= t OR p IN actingPosts) RETURN r }} AS tenures
+  COLLECT {{ UNWIND events AS e MATCH (e)-[:DONE_AS]->()-[:POST_IN]->(r)
+    WHERE {known("r")} AND r.validFrom <= e.at AND e.at < r.validTo AND e.kind IN ['REGISTER', 'ASSIGN']
+    MATCH (r)-[:POST_IN_TO]->(o) RETURN {{event: e.id, organization: o.id, explicit: r.explicit, o: o}} }}
+    AS actingHomes
+WITH *, COLLECT {{ UNWIND actingPosts AS y MATCH (y)<-[:MEMBERSHIP_TO]-(r)
+    WHERE {known("r")} MATCH (r)<-[:MEMBERSHIP]-(x) RETURN {{r: r, x: x, y: y}} }} AS acting
 """
 
-_EARLIER = """WITH *, CASE WHEN site IS NULL OR size(events) = 0 THEN [] ELSE COLLECT { UNWIND memberships AS r
-    MATCH (x)-[:MEMBERSHIP]->(r) RETURN DISTINCT x } END AS holders
-WITH *, CASE WHEN size(holders) = 0 THEN [] ELSE COLLECT {
+_EARLIER = f"""WITH *, CASE WHEN site IS NULL OR size(events) = 0 THEN [] ELSE
+  {_distinct("memberships", "x")} END AS holders
+WITH *, CASE WHEN size(holders) = 0 THEN [] ELSE COLLECT {{
     MATCH (x:Problem) WHERE x.siteId = site.id AND x.discoveredAt < current.discoveredAt
     AND x.changedAt <= k AND x.recordedAt <= k
-    MATCH (x)-[:REPORTED_BY]->(y) WHERE y IN holders RETURN [x, y] } + COLLECT {
+    MATCH (x)-[:REPORTED_BY]->(y) WHERE y IN holders RETURN [x, y] }} + COLLECT {{
     MATCH (then:Former) WHERE then.supersededAt > k AND then.changedAt <= k
     AND then.siteId = site.id AND then.discoveredAt < current.discoveredAt
-    MATCH (then)-[:REPORTED_BY]->(y) WHERE y IN holders MATCH (x:Problem)-[:WAS]->(then) RETURN [x, y] } END AS others
+    MATCH (then)-[:REPORTED_BY]->(y) WHERE y IN holders MATCH (x:Problem)-[:WAS]->(then) RETURN [x, y] }} END AS others
 """
 """The second branch finds by its end what has changed since `k`, and costs nothing for what is known now."""
 
-_VALID = "id: r.id, sourceId: r.sourceId, validFrom: r.validFrom, validTo: r.validTo, recordedAt: r.recordedAt"
+_VALID = (
+    "id: r.id, sourceId: r.sourceId, from: a, to: b, validFrom: r.validFrom, validTo: r.validTo, "
+    "recordedAt: r.recordedAt"
+)
 
 
 def _gathered(compiler: Compiler, shown: Shown) -> Iterator[tuple[str, str]]:
-    yield "areas", _records(compiler, "Area", "areas", shown.areas, "kind: s.kind")
+    yield "areas", _records(compiler, "Area", "areas", (*shown.areas, _KIND))
     yield "posts", _records(compiler, "Post", _POSTS, shown.posts)
-    yield "organizations", _records(compiler, "Organization", _ORGANIZATIONS, shown.organizations, "kind: s.kind")
+    yield "organizations", _records(compiler, "Organization", _ORGANIZATIONS, (*shown.organizations, _KIND))
     yield "persons", _records(compiler, "Person", _PERSONS, shown.persons)
-    within = f"COLLECT {{ UNWIND areas AS x MATCH (x)-[:WITHIN]->(r:Within) WHERE {holds('r')} RETURN r }}"
-    yield "within", _links("Within", within)
+    yield "within", _WITHIN
     yield "subtasks", "COLLECT { UNWIND tasks AS x MATCH (x)-[:SUBTASK_OF]->(y) RETURN {from: x.id, to: y.id} }"
-    yield "governs", _links("Governs", "governing", ", sourceId: r.sourceId, validFrom: r.validFrom")
-    for name, label, rows in (
-        ("operates", "Operates", "operating"),
-        ("postIn", "PostIn", "postings"),
-        ("partOf", "PartOf", "parents"),
+    for name, rows, more in (
+        ("governs", "governing", ", sourceId: r.sourceId, validFrom: r.validFrom"),
+        ("operates", "operating", ""),
+        ("postIn", "postings", ""),
+        ("partOf", "parents", ""),
+        ("taskLinks", "taskLinks", ", capacity: " + _CAPACITY),
     ):
-        yield name, _links(label, rows)
-    yield "taskLinks", _TASK_LINKS
-    for name, label, rows, more in (
-        ("responsibilities", "Responsibility", "responsibilities", ", role: r.role"),
-        ("regulations", "Regulation", "regulations", ", capacity: r.capacity"),
-        ("heads", "Heads", "heading", ", explicit: r.explicit"),
-        ("reporting", "Reporting", "reporting", ""),
+        yield name, f"{_rows(rows)} RETURN {{from: a, to: b, explicit: r.explicit{more}}} }}"
+    for name, more, bases in (
+        ("responsibilities", ", role: r.role", shown.bases),
+        ("regulations", ", capacity: r.capacity", ()),
+        ("heading", ", explicit: r.explicit", shown.bases),
+        ("reporting", "", shown.bases),
     ):
-        yield name, _facts(compiler, label, rows, more, shown.bases)
-    yield "memberships", _facts(compiler, "Membership", "memberships", "", (), shown.memberships)
-    yield "tenures", _facts(compiler, "Membership", "tenures", "", (), shown.memberships)
+        shape = compiler.basis("r", Selected("basis", "basis", children={"Basis": bases})).cypher() if bases else "{}"
+        yield name, f"{_rows(name)} RETURN {{{_VALID}{more}, shown: {shape}}} }}"
+    shape = compiler.object_of("Membership", "r", shown.memberships)[1].cypher()
+    yield "memberships", f"{_rows('memberships')} RETURN {{{_VALID}, shown: {shape}}} }}"
+    yield "tenures", f"{_rows(_TENURES)} RETURN {{{_VALID}}} }}"
     happened = _event(compiler, shown.events)
     yield "events", f"COLLECT {{ UNWIND events AS e RETURN {{{happened}}} }}"
-    yield "homes", "actingHomes"
+    yield "homes", "[h IN actingHomes | h {.event, .organization, .explicit}]"
     yield "earlier", f"{_EARLIER_EVENTS} RETURN {{problem: x.id, reportedBy: y.id, {happened}}} }}"
 
 
@@ -176,30 +215,32 @@ _EARLIER_EVENTS = (
     "COLLECT { UNWIND others AS other WITH other[0] AS x, other[1] AS y MATCH (x)<-[:EVENT_OF]-(e:Event) "
     "WHERE e.recordedAt <= k AND e.kind IN ['REPORTED', 'VERIFY', 'REOPEN'] WITH x, y, e ORDER BY x.id, e.position"
 )
-_TASK_LINKS = (
-    "COLLECT { UNWIND taskLinks AS r "
-    "MATCH (x)-[:LEADS|ASSISTS|ANSWERS_FOR]->(r)-[:LEADS_TO|ASSISTS_TO|ANSWERS_FOR_TO]->(y) "
-    "RETURN {from: x.id, to: y.id, explicit: r.explicit, "
-    "capacity: CASE WHEN r:Leads THEN 'LEAD' WHEN r:Assists THEN 'ASSISTING' ELSE 'RESPONSIBLE' END} }"
+_KIND = Selected("kind", "kind")
+_CAPACITY = "CASE type WHEN 'LEADS' THEN 'LEAD' WHEN 'ASSISTS' THEN 'ASSISTING' ELSE 'RESPONSIBLE' END"
+_TENURES = "[row IN tenures WHERE row.r.validTo <= t] + acting"
+_WITHIN = (
+    f"COLLECT {{ UNWIND areas AS x MATCH (x)-[:WITHIN]->(r) WHERE {holds('r')} "
+    "MATCH (r)-[:WITHIN_TO]->(y) RETURN {from: x.id, to: y.id, explicit: r.explicit} }"
 )
 _POSTS = "posts + [p IN actingPosts WHERE NOT p IN posts]"
 _ORGANIZATIONS = (
-    "COLLECT { UNWIND parties + homes + COLLECT { UNWIND parents AS r MATCH (r)-[:PART_OF_TO]->(o) RETURN o } "
-    "+ COLLECT { UNWIND governing AS r MATCH (o)-[:GOVERNS]->(r) RETURN o } "
-    "+ COLLECT { UNWIND actingHomes AS h MATCH (o:Record {id: h.organization}) RETURN o } "
+    "COLLECT { UNWIND parties + homes + [row IN parents | row.y] + [row IN governing | row.x] "
+    "+ [h IN actingHomes | h.o] "
     "+ COLLECT { UNWIND events AS e MATCH (e)-[:PASSED_TO]->(o) WHERE e.kind = 'ASSIGN' RETURN o } "
     "AS o RETURN DISTINCT o }"
 )
-_PERSONS = "COLLECT { UNWIND memberships + tenures AS r MATCH (x)-[:MEMBERSHIP]->(r) RETURN DISTINCT x }"
+_PERSONS = _distinct("memberships + acting", "x")
 
 
-def _records(compiler: Compiler, label: str, rows: str, shown: tuple[Selected, ...], more: str = "") -> str:
-    """Rows {id, …, shown} of entities."""
+def _records(compiler: Compiler, label: str, rows: str, shown: tuple[Selected, ...]) -> str:
+    """Rows {id, shown} of entities."""
     clauses, shape = compiler.object_of(label, "x", shown)
-    parts = Head(Collect(("WITH x", *clauses), shape)) if clauses else shape
-    current = f"WITH x, {state('x', 'f')} AS s " if more else ""
-    more = f", {more}" if more else ""
-    return f"COLLECT {{ UNWIND {rows} AS x {current}RETURN {{id: x.id{more}, shown: {parts.cypher()}}} }}"
+    return f"COLLECT {{ UNWIND {rows} AS x {' '.join(clauses)} RETURN {{id: x.id, shown: {shape.cypher()}}} }}"
+
+
+def _rows(rows: str) -> str:
+    """The beginning of a list of facts: `r` with the ids of its ends."""
+    return f"COLLECT {{ UNWIND {rows} AS row WITH row.r AS r, row.type AS type, row.x.id AS a, row.y.id AS b"
 
 
 def _event(compiler: Compiler, shown: tuple[Selected, ...]) -> str:
@@ -211,31 +252,4 @@ def _event(compiler: Compiler, shown: tuple[Selected, ...]) -> str:
         "post: head(COLLECT { MATCH (e)-[:DONE_AS]->(z) RETURN z.id }), "
         "to: head(COLLECT { MATCH (e)-[:PASSED_TO]->(z) RETURN z.id }), "
         f"shown: {shape.cypher()}"
-    )
-
-
-def _links(label: str, rows: str, more: str = "") -> str:
-    kind = MODEL.fact(label)
-    return (
-        f"COLLECT {{ UNWIND {rows} AS r MATCH (x)-[:{kind.relationship}]->(r)-[:{kind.relationship_to}]->(y) "
-        f"RETURN {{from: x.id, to: y.id, explicit: r.explicit{more}}} }}"
-    )
-
-
-def _facts(
-    compiler: Compiler,
-    label: str,
-    rows: str,
-    more: str,
-    bases: tuple[Selected, ...],
-    whole: tuple[Selected, ...] = (),
-) -> str:
-    """Rows {id, …, from, to, shown} of facts."""
-    kind = MODEL.fact(label)
-    shape = compiler.object_of(label, "r", whole)[1].cypher()
-    if bases:
-        shape = compiler.basis("r", Selected("basis", "basis", children={"Basis": bases})).cypher()
-    return (
-        f"COLLECT {{ UNWIND {rows} AS r MATCH (x)-[:{kind.relationship}]->(r)-[:{kind.relationship_to}]->(y) "
-        f"RETURN {{{_VALID}, from: x.id, to: y.id{more}, shown: {shape}}} }}"
     )

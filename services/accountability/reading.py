@@ -23,8 +23,8 @@ def facts_of(data: Row) -> Facts:
         site=subject["site"],
         site_kind=subject["siteKind"],
         task=subject["task"],
-        area_kinds={row["id"]: row["kind"] for row in data["areas"]},
-        organization_kinds={row["id"]: row["kind"] for row in data["organizations"]},
+        area_kinds=_kinds(data["areas"]),
+        organization_kinds=_kinds(data["organizations"]),
         within=_links(data["within"]),
         subtasks=_links(data["subtasks"]),
         task_links=_links(data["taskLinks"]),
@@ -34,7 +34,7 @@ def facts_of(data: Row) -> Facts:
         part_of=_links(data["partOf"]),
         responsibilities=_records(data["responsibilities"]),
         regulations=_records(data["regulations"]),
-        heads=_records(data["heads"]),
+        heads=_records(data["heading"]),
         reporting=_records(data["reporting"]),
         memberships=_records(data["memberships"]),
     )
@@ -50,7 +50,7 @@ def history_of(data: Row, known_at: Any) -> History | None:
         known_at=known_at.to_native(),
         clock=load(subject["life"]).clock if subject["life"] else None,
         events=_events(data["events"], data["homes"]),
-        tenures=_records(data["tenures"]),
+        tenures=_records((*data["memberships"], *data["tenures"])),
         earlier=tuple(
             Earlier(reporter, _events(rows, ()))
             for (_, reporter), rows in groupby(data["earlier"], itemgetter("problem", "reportedBy"))
@@ -75,6 +75,10 @@ def _events(rows: Iterable[Row], homes: Iterable[Row]) -> tuple[Event, ...]:
         )
         for row in rows
     )
+
+
+def _kinds(rows: Iterable[Row]) -> dict[str, str]:
+    return {row["id"]: row["shown"]["kind"] for row in rows}
 
 
 def _links(rows: Iterable[Row]) -> tuple[Link, ...]:

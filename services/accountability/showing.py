@@ -79,8 +79,8 @@ class Showing:
             "organizations": shown("organizations"),
             "areas": shown("areas"),
             "persons": shown("persons"),
-            "memberships": shown("tenures", "memberships"),
-            "bases": shown("responsibilities", "heads", "reporting"),
+            "memberships": shown("memberships"),
+            "bases": shown("responsibilities", "heading", "reporting"),
             "events": shown("events", "earlier"),
         }
 

@@ -34,6 +34,10 @@ query Trace($subject: ID!, $asOf: DateTime, $knownAt: DateTime) {
 OFFSETS = (0, 8, -5)
 
 
+class UnansweredError(AssertionError):
+    """The service answered with an error that nobody expects."""
+
+
 @dataclass(frozen=True)
 class Question:
     """`as_of`, `known_at` None: left to their defaults."""
@@ -75,7 +79,7 @@ async def answered(database: Database, question: Question) -> dict[str, Any] | N
         codes = [str((error.extensions or {}).get("code")) for error in result.errors]
         if codes == ["NOT_FOUND"]:
             return None
-        raise AssertionError(result.errors)
+        raise UnansweredError(result.errors)
     assert result.data is not None
     return read(result.data["trace"])
 

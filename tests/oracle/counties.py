@@ -194,7 +194,7 @@ class Maker:
             kind = ORGANIZATION_KINDS[i] if not self.maybe(15) else self.pick(ORGANIZATION_KINDS)
             own = self.thing("Organization", f"o{i}", name=f"单位{i}", kind=kind)
             self.changed(own, 10, kind=self.pick(ORGANIZATION_KINDS))
-            above = self.organizations[:]
+            above = self.organizations[::-1]
             self.organizations.append(own)
             if above and self.maybe(60):
                 self.column("PART_OF", own, "parent", (own, self.pick(above)), above)
@@ -302,7 +302,7 @@ class Maker:
         recorded = self.pick(RECORDED[:3])
         own = {"site": site, "area": area, "task": task, "reporter": reporter}
         self.county.things[problem].states[0] = (recorded, self.county.things[problem].states[0][1] | own)
-        self.changed(problem, 10, site=self.pick([*self.sites, None]), task=self.pick([*self.tasks, None]))
+        self.changed(problem, 40, site=self.pick([*self.sites, None]), task=self.pick([*self.tasks, None]))
         states = self.county.things[problem].states
         if states[-1][0] <= recorded and len(states) > 1:
             states.pop()
