@@ -19,7 +19,8 @@ class _Reader:
     def __init__(self, info: GraphQLResolveInfo[Any]) -> None:
         self._schema = info.schema
         self._operation = info.operation
-        self._variables = VariableValues({}, info.variable_values)
+        # what was sent is not asked for again: the values are coerced already
+        self._variables = VariableValues({}, cast("dict[str, Any]", info.variable_values))
         self._fragments: dict[str, FragmentDetails] = {
             name: found if isinstance(found, FragmentDetails) else FragmentDetails(found, None)
             for name, found in info.fragments.items()
