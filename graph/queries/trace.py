@@ -164,14 +164,15 @@ WITH *, COLLECT {{ UNWIND actingPosts AS y MATCH (y)<-[:MEMBERSHIP_TO]-(r)
 _EARLIER = f"""WITH *, CASE WHEN site IS NULL OR size(events) = 0 THEN [] ELSE
   {_distinct("memberships", "x")} END AS holders
 WITH *, CASE WHEN size(holders) = 0 THEN [] ELSE COLLECT {{
-    MATCH (x:Problem) WHERE x.siteId = site.id AND x.discoveredAt < current.discoveredAt
+    MATCH (x:Problem) WHERE x.siteId = site.id AND x.discoveredAt < current.discoveredAt AND x.id > ''
     AND x.changedAt <= k AND x.recordedAt <= k
     MATCH (x)-[:REPORTED_BY]->(y) WHERE y IN holders RETURN [x, y] }} + COLLECT {{
     MATCH (then:Former) WHERE then.supersededAt > k AND then.changedAt <= k
     AND then.siteId = site.id AND then.discoveredAt < current.discoveredAt
     MATCH (then)-[:REPORTED_BY]->(y) WHERE y IN holders MATCH (x:Problem)-[:WAS]->(then) RETURN [x, y] }} END AS others
 """
-"""The second branch finds by its end what has changed since `k`, and costs nothing for what is known now."""
+"""Seeks by the index on site, discovery and id, and names all three: else it is not used. The second branch finds by its
+end what has changed since `k`, and costs nothing for what is known now."""
 
 _VALID = (
     "id: r.id, sourceId: r.sourceId, from: a, to: b, validFrom: r.validFrom, validTo: r.validTo, "

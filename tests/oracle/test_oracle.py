@@ -1,7 +1,7 @@
 """The service against the oracle: the same counties, the same questions, the same answers.
 
 ORACLE_COUNTIES=2000 makes a long run of it; ORACLE_SEED another one. A difference is made as small as it gets before it
-is shown; what it was becomes a test of its own in test_once_different.py.
+is shown, and then becomes a test of its own.
 """
 
 import os
