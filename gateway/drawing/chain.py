@@ -8,9 +8,11 @@ from collections import Counter
 from itertools import accumulate
 from xml.etree import ElementTree
 
+from gateway.drawing import account
+from gateway.drawing.account import Section, account_of
 from gateway.drawing.cards import LEADING, Card, card_of, empty_card
-from gateway.drawing.layout import MARGIN, Box, Placed, laid_out, spine
-from gateway.drawing.lettering import broken, legible
+from gateway.drawing.layout import GUTTER, MARGIN, Box, Placed, laid_out, spine
+from gateway.drawing.lettering import broken, legible, width
 from gateway.wording import EMPTY, ENGLISH, Row, minute_of
 from graph.model.enums import Gap, Level, LineKind
 
@@ -22,7 +24,7 @@ STYLE = f"""
 text{{font-family:{FONTS};fill:#1b1f24}}
 .title{{font-weight:700}}
 .about,.legend,.english,.role,.dates,.basis,.nothing{{fill:#4a525c}}
-.gaps,.missing{{fill:#b00020;font-weight:700}}
+.gaps,.missing,.late{{fill:#b00020;font-weight:700}}
 .heading{{fill:#1f3a5f}}
 .heading-text{{fill:#fff;font-weight:700}}
 .heading-text .english{{fill:#dbe4ee;font-weight:400}}
@@ -57,7 +59,8 @@ def drawing_of(trace: Row, title: str) -> str:
     lines = [_cells(kind, line["hops"], levels) for kind, line in zip(kinds, trace["lines"], strict=True)]
     head = _head(trace, title)
     top = head[-1][3] + 52
-    layout = laid_out(lines, top, FOOT)
+    sections = account_of(trace)
+    layout = laid_out(lines, top, FOOT + sum(section.height for section in sections))
     root = ElementTree.Element(
         "svg",
         {
@@ -84,6 +87,10 @@ def drawing_of(trace: Row, title: str) -> str:
         _arrows(root, heading, layout.cells[line])
     for placed in layout.cards:
         _card(root, placed, kinds[placed.line], levels[placed.level])
+    y = layout.bands[-1].bottom
+    for section in sections:
+        _section(root, section, y)
+        y += section.height
     for number, text in enumerate(LEGEND):
         _text(root, "legend", (text,), 11, MARGIN, layout.height - FOOT + 26 + 17 * number)
     for element in root:
@@ -160,6 +167,18 @@ def _card(root: ElementTree.Element, placed: Placed, kind: LineKind, level: Leve
     for text in placed.card.texts:
         y = placed.box.y + text.top + text.size
         _text(group, text.kind, text.lines, text.size, placed.box.x + text.left, y)
+
+
+def _section(root: ElementTree.Element, section: Section, y: int) -> None:
+    _text(root, "level", (section.title,), 16, MARGIN + 12, y + 32)
+    beside = MARGIN + 12 + round(width(section.title, 16)) + 8
+    _text(root, "english", (section.english,), 11, beside, y + 32)
+    y += account.HEADING
+    for entry in section.entries:
+        for lines, place in zip(entry.parts, account.PLACES, strict=True):
+            x = MARGIN + GUTTER + place
+            _text(root, "late" if entry.late else "account", lines, account.SIZE, x, y + account.SIZE)
+        y += entry.height
 
 
 def _rect(parent: ElementTree.Element, kind: str, box: Box, radius: int) -> None:

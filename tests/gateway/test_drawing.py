@@ -56,6 +56,8 @@ traces = st.tuples(*(st.lists(hops, max_size=7) for _ in LineKind)).map(
         "asOf": "2024-12-16T09:20:00+08:00",
         "knownAt": "2026-11-24T20:00:00+08:00",
         "rulebook": {"version": "winter-2024.1"},
+        "custody": [],
+        "exculpatory": [],
         "lines": [{"kind": kind.value, "hops": found} for kind, found in zip(LineKind, lines, strict=True)],
     }
 )
@@ -75,6 +77,8 @@ def trace(**lines: list[Row]) -> Row:
         "asOf": "2024-12-16T09:20:00+08:00",
         "knownAt": "2026-11-24T20:00:00+08:00",
         "rulebook": {"version": "winter-2024.1"},
+        "custody": [],
+        "exculpatory": [],
         "lines": [{"kind": kind.value, "hops": lines.get(kind.value, [])} for kind in LineKind],
     }
 
@@ -203,6 +207,43 @@ def test_eight_organizations_stand_abreast_and_the_picture_keeps_the_shape_of_a_
     wide, high = size_of(drawing)
     assert len({left for left, *_ in boxes(drawing)}) > len(LineKind)
     assert 0.6 < high / wide < 1.6
+
+
+def test_below_it_stands_whose_hands_it_was_in_and_what_speaks_for_whom() -> None:
+    hands = {
+        "from": "2024-12-16T09:20:00+08:00",
+        "until": "2024-12-16T10:00:00+08:00",
+        "organization": {"name": "县住建局"},
+        "post": {"title": "监管员（1）"},
+        "holder": {"name": "示例监管员二"},
+        "reason": "ACCEPT",
+        "late": True,
+    }
+    nobody = hands | {
+        "until": None,
+        "organization": None,
+        "post": None,
+        "holder": None,
+        "reason": "CLOSE",
+        "late": False,
+    }
+    ground = {"holder": {"name": "示例网格员二"}, "reason": "HELD_BRIEFLY", "event": None}
+    drawing = drawing_of(trace() | {"custody": [hands, nobody], "exculpatory": [ground]}, "示例")
+    assert shown(drawing, "late") == [
+        "2024-12-16 09:20 至 2024-12-16 10:00",
+        "签收 超期 late",
+        "县住建局 监管员（1） 示例监管员二",
+    ]
+    assert shown(drawing, "account") == [
+        "2024-12-16 09:20 至 今",
+        "结案",
+        "无人 nobody",
+        "任职 membership",
+        "任职时间短于办理时限",
+        "示例网格员二",
+    ]
+    lowest = max(int(text.get("y", "")) for text in parsed(drawing).iter(f"{SVG}text"))
+    assert lowest < size_of(drawing)[1]
 
 
 def test_it_brings_no_font_and_no_script_and_asks_for_nothing() -> None:
