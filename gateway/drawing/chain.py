@@ -40,6 +40,7 @@ text{{font-family:{FONTS};fill:#1b1f24}}
 .backdated{{fill:#8a4b00;font-weight:700}}
 .arrow{{fill:none;stroke:#1f3a5f;stroke-width:1.5}}
 .head{{fill:#1f3a5f}}
+@media print{{svg{{width:100vw;height:100vh}}}}
 """
 LEGEND = (
     "箭头：同一条线上更高一级的责任 arrows: the next level of responsibility on the same line",
