@@ -188,15 +188,15 @@ class Verification:
         if count != 15 - row[:15].count(None):
             raise Fault(f"{_called(row)}: it has a property that no event has.", id_)
         subject = body["subject"]
-        expected = [["EVENT_OF", subject]]
+        expected = {("EVENT_OF", subject)}
         if "actor" in body:
-            expected.append(["DONE_BY", body["actor"]])
+            expected.add(("DONE_BY", body["actor"]))
         if "post" in body:
-            expected.append(["DONE_AS", body["post"]])
+            expected.add(("DONE_AS", body["post"]))
         if "toOrganization" in body:
-            expected.append(["PASSED_TO", body["toOrganization"]])
-        if sorted(map(list, refs), key=str) != sorted(expected, key=str):
-            raise Fault(f"{_called(row)}: {_difference_of_refs(refs, expected)}", id_)
+            expected.add(("PASSED_TO", body["toOrganization"]))
+        if len(refs) != len(expected) or {(kind, record) for kind, record in refs} != expected:
+            raise Fault(f"{_called(row)}: {_difference_of_refs(refs, sorted(expected))}", id_)
         before = self._ends.get(subject)
         if (before or (0, None)) != (position - 1, previous):
             last = "none" if before is None else f"event {before[0]}"
@@ -240,10 +240,10 @@ def _difference(row: Row, body: dict[str, Any]) -> str:
     return "it is not what its body says."
 
 
-def _difference_of_refs(found: Sequence[Any], expected: list[list[str]]) -> str:
-    there = [list(ref) for ref in found]
+def _difference_of_refs(found: Sequence[Any], expected: Sequence[tuple[str, str]]) -> str:
+    there = [(kind, record) for kind, record in found]
     for kind, record in expected:
-        if [kind, record] not in there:
+        if (kind, record) not in there:
             return f"its body says {kind} {record}, and no such relationship goes out from it."
     more = next((ref for ref in there if ref not in expected), there[0])
     return f"a relationship {more[0]} to {more[1]} goes out from it of which its body says nothing."
