@@ -1,5 +1,6 @@
 """`zeren verify`, `backup` and `restore`: the ledger's own modules with a progress bar, told in a few lines."""
 
+import gc
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -82,10 +83,15 @@ def _anchors(home: Path) -> tuple[Anchor, ...]:
 @contextmanager
 def _bar(console: Console, what: str) -> Generator[Done]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(what, total=None)
+    # Millions of small values and not one cycle among them: collecting takes a third of the time and finds nothing.
+    gc.disable()
+    try:
+        with Progress(*columns, console=console, transient=True) as progress:
+            task = progress.add_task(what, total=None)
 
-        def done(some: int, whole: int) -> None:
-            progress.update(task, completed=some, total=whole)
+            def done(some: int, whole: int) -> None:
+                progress.update(task, completed=some, total=whole)
 
-        yield done
+            yield done
+    finally:
+        gc.enable()
