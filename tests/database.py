@@ -122,7 +122,7 @@ async def _empty(connection: DatabaseConnection, schema: bool) -> None:
     async with Database(*connection) as database:
         deleted = 1
         while deleted:
-            rows = await database.write("MATCH (n) WITH n LIMIT 10000 DETACH DELETE n RETURN count(*) AS deleted")
+            rows = await database.write("MATCH (n) WITH n LIMIT 1000 DETACH DELETE n RETURN count(*) AS deleted")
             deleted = rows[0]["deleted"]
         if schema:
             for row in await database.read("SHOW CONSTRAINTS YIELD name RETURN name"):

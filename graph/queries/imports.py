@@ -15,6 +15,8 @@ from graph.model.instants import TICK
 from graph.queries.write import Write
 
 RECORDS_PER_STAMP = 10_000
+RECORDS_PER_DISCARD = 1_000
+"""Fewer: each takes its relationships with it, and a transaction is held in memory."""
 STATE_RELATIONSHIPS = tuple(
     sorted({ref.relationship for node in MODEL.entities() for ref in node.refs()} - {"EVENT_OF"})
 )

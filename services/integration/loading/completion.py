@@ -56,7 +56,7 @@ async def complete(
     """Stamp everything pending with one record time, and return it. Can be run again at any time."""
     at = await _hold_readers(database, id_, clock)
     for write in (imports.SWAP_CHANGES, imports.STAMP_CORRECTIONS, imports.STAMP):
-        await _in_batches(database, write, progress, {"at": at})
+        await _in_batches(database, write, progress, {"at": at, "limit": imports.RECORDS_PER_STAMP})
     rows = {f"rows_{name}": count for name, count in counts.items()}
     finished = {"id": id_, "finishedId": f"{id_}@{at.isoformat()}", "at": at, "open": OPEN, "counts": rows}
     await database.write(imports.FINISH.cypher, finished)
@@ -79,7 +79,7 @@ async def discard(database: Database, progress: Progress = no_progress) -> Unfin
     if found.stamped_at is not None:
         raise ImportRefused("All of this import is written, and part of it may be visible: it can only be finished.")
     for write in (imports.RELEASE_PROBLEMS, imports.DISCARD_CORRECTIONS, imports.DISCARD):
-        await _in_batches(database, write, progress, {})
+        await _in_batches(database, write, progress, {"limit": imports.RECORDS_PER_DISCARD})
     await forget(database, found.id)
     return found
 
@@ -92,6 +92,6 @@ async def forget(database: Database, id_: str) -> None:
 async def _in_batches(database: Database, write: Write, progress: Progress, parameters: dict[str, Any]) -> None:
     done = 1
     while done:
-        (row,) = await database.write(write.cypher, {**parameters, "limit": imports.RECORDS_PER_STAMP})
+        (row,) = await database.write(write.cypher, parameters)
         done = row["done"]
         progress("stamp", done)

@@ -107,7 +107,7 @@ class _Load:
 
     async def claim(self, now: datetime) -> None:
         """Begin, or take over from a run that ended before it was complete."""
-        (row,) = await self._database.write(
+        rows = await self._database.write(
             imports.CLAIM.cypher,
             {
                 "id": self.id,
@@ -117,6 +117,11 @@ class _Load:
                 "run": self._run,
             },
         )
+        if not rows:
+            raise ImportRefused(
+                "This database was never brought to the form that zeren needs: run `zeren migrate` first."
+            )
+        (row,) = rows
         for other in row["others"]:
             raise ImportRefused(
                 f"An import of source {other['source']!r}, begun {other['startedAt'].to_native().isoformat()}, is not "
