@@ -26,7 +26,7 @@ UNITS = {"k": 10, "m": 20, "g": 30}
 class Memory:
     """What the engine may take, in sizes as Java writes them (`512m`, `1g`)."""
 
-    heap: str = "2g"  # at most, not at once; with 1g half the time of a large import went to collecting garbage
+    heap: str = "2g"  # at most, not at once; large imports gain from 3g (docs/decisions/0005)
     page_cache: str = "256m"
 
     @classmethod
