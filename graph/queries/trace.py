@@ -171,8 +171,8 @@ WITH *, CASE WHEN size(holders) = 0 THEN [] ELSE COLLECT {{
     AND then.siteId = site.id AND then.discoveredAt < current.discoveredAt
     MATCH (then)-[:REPORTED_BY]->(y) WHERE y IN holders MATCH (x:Problem)-[:WAS]->(then) RETURN [x, y] }} END AS others
 """
-"""Seeks by the index on site, discovery and id, and names all three: else it is not used. The second branch finds by its
-end what has changed since `k`, and costs nothing for what is known now."""
+"""Seeks by the index on site, discovery and id, and names all three: else it is not used. The second branch finds by
+its end what has changed since `k`, and costs nothing for what is known now."""
 
 _VALID = (
     "id: r.id, sourceId: r.sourceId, from: a, to: b, validFrom: r.validFrom, validTo: r.validTo, "
