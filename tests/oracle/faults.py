@@ -1,4 +1,4 @@
-"""Ten faults planted in the trace's statement, each a mistake that somebody could make."""
+"""Faults planted in the trace's statement, each a mistake that somebody could make."""
 
 FAULTS: dict[str, tuple[str, str]] = {
     "an interval still holds on the instant of its end": ("t < r.validTo", "t <= r.validTo"),
@@ -11,7 +11,7 @@ FAULTS: dict[str, tuple[str, str]] = {
         "coalesce(head(COLLECT { MATCH (current)-[:FOUND_IN]->(y) RETURN y }),\n  head(COLLECT { MATCH (site)",
     ),
     "superiors are followed one step only": ("UNWIND found1 AS row", "UNWIND [] AS row"),
-    "organizations are looked at one step up only": ("-[:PART_OF_TO]->()){1,12} (q)", "-[:PART_OF_TO]->()){1,1} (q)"),
+    "posts of organizations below do not count": ("UNWIND concerned AS o", "UNWIND [] AS o"),
     "the present state of a problem is taken for its state then": (
         "CASE WHEN subject.changedAt <= k THEN subject ELSE",
         "CASE WHEN true THEN subject ELSE",
