@@ -1,6 +1,7 @@
 """The compiler against a plain evaluation of the model: random graphs, instants and what was known, on a real Neo4j."""
 
 import asyncio
+import os
 from collections.abc import Generator
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -23,6 +24,8 @@ from tests.world import RECORDED, World, at
 DAYS = [at("2024-12-01T00:00+08:00") + timedelta(hours=12 * n) for n in range(9)]
 instants = st.sampled_from(DAYS)
 DEPTH = 2
+EXAMPLES = int(os.environ.get("READS_EXAMPLES", "10"))
+"""Graphs compared in one run; 250 in a long one."""
 NAMED = ("Organization", "Post", "Person", "Area", "Site", "Directive", "Campaign", "Task", "Problem")
 
 
@@ -147,7 +150,8 @@ def runner(clean_database: DatabaseConnection) -> Generator[asyncio.Runner]:
         yield made
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.timeout(900)  # each graph and each selection is planned anew
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(world=worlds(), t=instants, k=instants, data=st.data())
 def test_compiled_reads_mean_what_the_model_says(
     clean_database: DatabaseConnection,
