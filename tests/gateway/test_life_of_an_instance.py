@@ -95,6 +95,7 @@ def test_an_interrupted_start_leaves_nothing(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [ZEREN, "up", "--port", "0"],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=surroundings(ZEREN_HOME=str(home)),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
     )  # fmt: skip
     try:
         deadline = time.monotonic() + SECONDS
