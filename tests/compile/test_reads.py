@@ -81,7 +81,7 @@ def worlds(draw: st.DrawFn) -> World:
         for number in range(draw(st.integers(1, 2))):
             properties: dict[str, Any] = {}
             for prop in entity.properties():
-                if prop.name in ("id", "source", "sourceId", "recordedAt"):
+                if prop.name in ("id", "source", "sourceId", "recordedAt", "logIndex"):  # unique, or given already
                     continue
                 properties[prop.name] = _value(draw, prop)
             for ref in entity.refs():
