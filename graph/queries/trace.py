@@ -161,7 +161,7 @@ WITH *, COLLECT {{ UNWIND actingPosts AS y MATCH (y)<-[:MEMBERSHIP_TO]-(r)
     WHERE {known("r")} MATCH (r)<-[:MEMBERSHIP]-(x) RETURN {{r: r, x: x, y: y}} }} AS acting
 """
 
-_EARLIER = f"""WITH *, CASE WHEN site IS NULL OR size(events) = 0 THEN [] ELSE
+_EARLIER = f"""WITH *, CASE WHEN site IS NULL OR NOT subject:Problem THEN [] ELSE
   {_distinct("memberships", "x")} END AS holders
 WITH *, CASE WHEN size(holders) = 0 THEN [] ELSE COLLECT {{
     MATCH (x:Problem) WHERE x.siteId = site.id AND x.discoveredAt < current.discoveredAt AND x.id > ''

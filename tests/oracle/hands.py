@@ -179,7 +179,7 @@ class Matter:
             judged = [e.kind for e in events if e.at <= self.discovered and e.kind in ("VERIFY", "REOPEN")]
             if judged[-1:] != ["VERIFY"]:
                 found += [("REPORTED_EARLIER", shown_event(e), None) for e in events if e.kind == "REPORTED"]
-        return found
+        return sorted(found, key=lambda item: (item[1]["at"], item[1]["id"]))
 
     def of_brief_tenure(self, person: str, lines: list[dict[str, Any]]) -> list[tuple[str, Any, Any]]:
         clock = None

@@ -174,6 +174,13 @@ def test_reported_an_earlier_one_that_was_not_verified_by_then() -> None:
     assert found == [("officer-person", For.REPORTED_EARLIER.value, "REPORTED@-90")]
 
 
+def test_several_earlier_reports_stand_in_the_order_of_time() -> None:
+    """Found by the oracle, seed 7001600: they stood in the order of their opaque ids."""
+    first, second = event(-90, "REPORTED", "officer"), event(-80, "REPORTED", "officer")
+    both = [Earlier("officer-person", (second,)), Earlier("officer-person", (first,))]
+    assert [found for _, _, found in merits(told(earlier=both), OFFICER)] == [first.id, second.id]
+
+
 def test_asked_for_an_extension_that_was_granted() -> None:
     asked = (*BEGUN, event(5, "REQUEST_EXTENSION", "officer", due=20))
     assert For.EXTENSION_GRANTED in [

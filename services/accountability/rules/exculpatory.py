@@ -37,7 +37,7 @@ def _of_events(history: History, happened: Sequence[Happened]) -> Iterator[Excul
     yield from _said((event for event in history.events if event.kind is EventKind.REPORTED), Reason.REPORTED)
     in_time = (h.event for h in happened if h.event.kind is EventKind.ESCALATE and not _is_late(h))
     yield from _said(in_time, Reason.ESCALATED)
-    for earlier in history.earlier:
+    for earlier in sorted(history.earlier, key=lambda other: [(event.at, event.id) for event in other.events]):
         yield from _unheeded(earlier.reported_by, earlier.events, history.discovered_at)
     asked = returned = None
     for h in happened:
