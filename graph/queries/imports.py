@@ -28,13 +28,12 @@ class Shape:
     """A statement that creates nodes of one label: few statements, for the planning of each takes as long as many rows.
 
     `events`: each node comes with the events that it begins with. `changes`: the node is the coming state of an
-    entity, to which CHANGES leads. `pending`: it is to be stamped; where not, `at` is its record time already.
+    entity, to which CHANGES leads.
     """
 
     label: str
     events: bool = False
     changes: bool = False
-    pending: bool = True
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -68,9 +67,7 @@ def create(shape: Shape) -> str:
     `ends`: the ids of the records at other ends, each once. `at`: the record time. Returns `made`: of rows, or of
     events where these come with them; nothing is made where an end is not there.
     """
-    labels = "Change:Pending" if shape.changes else f"Record:{shape.label}" + (":Pending" if shape.pending else "")
-    if shape.label == "Event" and not shape.pending:
-        labels += ":Outbox"
+    labels = "Change:Pending" if shape.changes else f"Record:{shape.label}:Pending"
     first = len(shape.columns)
     lines = [
         "UNWIND CASE $ends WHEN [] THEN [null] ELSE range(0, size($ends) - 1) END AS place",
@@ -83,12 +80,10 @@ def create(shape: Shape) -> str:
         *(_connect("n", "row", first + i, *way) for i, way in enumerate(shape.ways)),
     ]
     if shape.events:
-        event = Shape("Event", pending=shape.pending)
-        outbox = "Pending" if shape.pending else "Outbox"
         lines += [
             "WITH ends, n, row",
             f"UNWIND row[{first + len(shape.ways)}] AS said",
-            f"CREATE (e:Record:Event:{outbox} {{{_properties(event, 'said')}}})-[:EVENT_OF]->(n)",
+            f"CREATE (e:Record:Event:Pending {{{_properties(Shape('Event'), 'said')}}})-[:EVENT_OF]->(n)",
         ]
         if shape.label == "Problem":
             lines += [_connect("e", "said", len(EVENT_COLUMNS) + i, way) for i, way in enumerate(EVENT_WAYS)]

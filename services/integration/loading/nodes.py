@@ -83,9 +83,8 @@ class Batch:
 
 @dataclass(slots=True)
 class Rows:
-    """Rows for `create`, by shape, and the corrections among them. `pending`: they are stamped later."""
+    """Rows for `create`, by shape, and the corrections among them."""
 
-    pending: bool = True
     by_shape: dict[Shape, Batch] = field(default_factory=dict[Shape, Batch])
     corrections: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     subtasks: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
@@ -98,7 +97,7 @@ class Rows:
         refs = (*statement.into, *statement.out)
         if changes:
             refs = (*refs, ("CHANGES", statement.label, statement.id))
-        shape = Shape(statement.label, bool(statement.events), changes, self.pending)
+        shape = Shape(statement.label, bool(statement.events), changes)
         batch = self.by_shape.get(shape)
         if batch is None:
             batch = self.by_shape[shape] = Batch(shape)
