@@ -111,11 +111,11 @@ def problems(where: ProblemFilter, order: str, selected: Selected, moment: Momen
     keyset = PROBLEM_ORDERS[order]
     mark = fingerprint("Problem", where, order)
     size = compiler.parameter(page_size(selected.arguments.get("first")))
-    seek = ""
+    after: tuple[str, str] | None = None
     if selected.arguments.get("after") is not None:
         value, record = parse(selected.arguments["after"], keyset, mark)
-        seek = " AND " + keyset.after("n", compiler.parameter(value), compiler.parameter(record))
-    found = _candidates(compiler, where, keyset, seek, f"LIMIT {size} + 1")
+        after = compiler.parameter(value), compiler.parameter(record)
+    found = _candidates(compiler, where, keyset, after, f"LIMIT {size} + 1")
     clauses = (found, f"WITH n, c ORDER BY {keyset.order('c')} LIMIT {size} + 1")
     rows = compiler.rows_of(clauses, "Problem", "n", selected, keyset, compiler.parameter(mark), current="c")
     data = compiler.page_of(rows, size, selected, _problem_count(compiler, where))
@@ -132,37 +132,51 @@ def problem_count(where: ProblemFilter, moment: Moment, viewer: Viewer) -> State
 
 
 def _problem_count(compiler: Compiler, where: ProblemFilter) -> Expression:
-    return Code(f"COUNT {{ {_candidates(compiler, where, None, '', '')} RETURN n }}")
+    return Code(f"COUNT {{ {_candidates(compiler, where)} RETURN n }}")
 
 
-def _candidates(compiler: Compiler, where: ProblemFilter, keyset: Keyset | None, seek: str, limit: str) -> str:
+def _candidates(
+    compiler: Compiler,
+    where: ProblemFilter,
+    keyset: Keyset | None = None,
+    after: tuple[str, str] | None = None,
+    limit: str = "",
+) -> str:
     """Problems whose state as known at `k` is asked for: those unchanged since, and those whose state then was.
 
     `c` holds the columns of that state. What has changed since `k` is found by the index of its end, so the second
     branch costs nothing for a read of what is known now.
     """
-    conditions = "".join(
-        f" AND {{n}}.{name} = {compiler.parameter(value)}"
+    equal = [
+        (name, compiler.parameter(value))
         for name, value in (("assignedToId", where.assigned_to), ("siteId", where.site), ("taskId", where.task))
         if value is not None
-    )
+    ]
     status = "UNWIND $statuses AS status " if where.statuses else ""
     scope = "(k, status)" if where.statuses else "(k)"
     if where.statuses:
         compiler.parameters["statuses"] = list(dict.fromkeys(where.statuses))
-        conditions += " AND {n}.status = status"
+        equal.append(("status", "status"))
+
+    def asked(variable: str) -> str:
+        """That a problem's columns, in whichever node has them, are those asked for and come after the cursor."""
+        conditions = [f"{variable}.{name} = {value}" for name, value in equal]
+        if keyset and after:
+            conditions.append(keyset.after(variable, *after))
+        return "".join(f" AND {condition}" for condition in conditions)
+
     columns = [name for name, value in (("assignedToId", where.assigned_to), ("status", where.statuses)) if value]
     order = f"ORDER BY {_columns('n', columns, keyset)}" if keyset else ""
     # A composite index serves only what asks for all of its properties.
     there = " AND n.dueAt IS NOT NULL AND n.discoveredAt IS NOT NULL AND n.id IS NOT NULL"
     before = f"ORDER BY {keyset.order('c')}" if keyset else ""
     now = (
-        f"MATCH (n:Problem) WHERE n.changedAt <= k AND n.recordedAt <= k{conditions.format(n='n')}{there}{seek} "
+        f"MATCH (n:Problem) WHERE n.changedAt <= k AND n.recordedAt <= k{there}{asked('n')} "
         f"WITH n, n AS c {order} {limit} RETURN n, c"
     )
     then = (
-        f"MATCH (c:Former) WHERE c.supersededAt > k AND c.changedAt <= k{conditions.format(n='c')}"
-        f"{seek.replace('n.', 'c.')} MATCH (n:Problem)-[:WAS]->(c) WITH n, c {before} {limit} RETURN n, c"
+        f"MATCH (c:Former) WHERE c.supersededAt > k AND c.changedAt <= k{asked('c')} "
+        f"MATCH (n:Problem)-[:WAS]->(c) WITH n, c {before} {limit} RETURN n, c"
     )
     return f"{status}CALL {scope} {{ {now} UNION ALL {then} }}"
 
@@ -176,7 +190,12 @@ def _columns(variable: str, equal: list[str], keyset: Keyset) -> str:
 
 def _statement(compiler: Compiler, data: Expression, moment: Moment, viewer: Viewer) -> Statement:
     cypher = f"{PREFIX}RETURN high, t, k, {data.cypher()} AS data"
-    parameters: dict[str, object] = {
+    return Statement(cypher, parameters_of(compiler, moment, viewer))
+
+
+def parameters_of(compiler: Compiler, moment: Moment, viewer: Viewer) -> dict[str, object]:
+    """What every statement that reads is bound to, beside what the compiler has gathered."""
+    return {
         **compiler.parameters,
         "now": moment.now,
         "asOf": moment.as_of,
@@ -184,7 +203,6 @@ def _statement(compiler: Compiler, data: Expression, moment: Moment, viewer: Vie
         "open": OPEN,
         "seesPersonalData": viewer.sees_personal_data,
     }
-    return Statement(cypher, parameters)
 
 
 def records(parts: dict[str, tuple[str, str, Selected]], moment: Moment, viewer: Viewer) -> Statement:

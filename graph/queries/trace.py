@@ -9,11 +9,10 @@ from dataclasses import dataclass
 
 from graph.compile.fields import Compiler
 from graph.compile.moment import holds, known, state
-from graph.compile.roots import Moment, Viewer
+from graph.compile.roots import Moment, Viewer, parameters_of
 from graph.compile.selection import Selected
 from graph.compile.tree import Statement
 from graph.model import MODEL
-from graph.model.instants import OPEN
 
 CHAIN = 12
 """No chain of areas, organizations, tasks or posts is longer; a longer one is refused when it is recorded."""
@@ -47,16 +46,7 @@ def trace(subject: str, shown: Shown, moment: Moment, viewer: Viewer) -> Stateme
     earlier = _EARLIER if shown.merits else "WITH *, [] AS others\n"
     walk = f"{_WALK}{_climbed(shown.merits)}{_SORTED}{happened}{earlier}"
     cypher = f"{walk}RETURN high, k, t, {{\n  {_SUBJECT},\n  {gathered}\n}} AS data"
-    parameters: dict[str, object] = {
-        **compiler.parameters,
-        "subject": subject,
-        "now": moment.now,
-        "asOf": moment.as_of,
-        "knownAt": moment.known_at,
-        "open": OPEN,
-        "seesPersonalData": viewer.sees_personal_data,
-    }
-    return Statement(cypher, parameters)
+    return Statement(cypher, {**parameters_of(compiler, moment, viewer), "subject": subject})
 
 
 _SUBJECT = (
@@ -195,14 +185,14 @@ def _gathered(compiler: Compiler, shown: Shown) -> Iterator[tuple[str, str]]:
         ("taskLinks", "taskLinks", ", capacity: " + _CAPACITY),
     ):
         yield name, f"{_rows(rows)} RETURN {{from: a, to: b, explicit: r.explicit{more}}} }}"
-    for name, more, bases in (
-        ("responsibilities", ", role: r.role", shown.bases),
-        ("regulations", ", capacity: r.capacity", ()),
-        ("heading", ", explicit: r.explicit", shown.bases),
-        ("reporting", "", shown.bases),
+    for name, more in (
+        ("responsibilities", ", role: r.role"),
+        ("regulations", ", capacity: r.capacity"),
+        ("heading", ", explicit: r.explicit"),
+        ("reporting", ""),
     ):
-        shape = compiler.basis("r", Selected("basis", "basis", children={"Basis": bases})).cypher() if bases else "{}"
-        yield name, f"{_rows(name)} RETURN {{{_VALID}{more}, shown: {shape}}} }}"
+        yield name, f"{_rows(name)} RETURN {{{_VALID}{more}}} }}"
+    yield "bases", _bases(compiler, shown.bases)
     shape = compiler.object_of("Membership", "r", shown.memberships)[1].cypher()
     yield "memberships", f"{_rows('memberships')} RETURN {{{_VALID}, shown: {shape}}} }}"
     yield "tenures", f"{_rows(_TENURES)} RETURN {{{_VALID}}} }}"
@@ -242,6 +232,15 @@ def _records(compiler: Compiler, label: str, rows: str, shown: tuple[Selected, .
 def _rows(rows: str) -> str:
     """The beginning of a list of facts: `r` with the ids of its ends."""
     return f"COLLECT {{ UNWIND {rows} AS row WITH row.r AS r, row.type AS type, row.x.id AS a, row.y.id AS b"
+
+
+def _bases(compiler: Compiler, shown: tuple[Selected, ...]) -> str:
+    """Rows {id, shown} of the records that a hop can rest on: projected once, for each projection is planned."""
+    if not shown:
+        return "[]"
+    basis = compiler.basis("r", Selected("basis", "basis", children={"Basis": shown})).cypher()
+    rows = "responsibilities + heading + reporting"
+    return f"COLLECT {{ UNWIND {rows} AS row WITH row.r AS r RETURN {{id: r.id, shown: {basis}}} }}"
 
 
 def _event(compiler: Compiler, shown: tuple[Selected, ...]) -> str:

@@ -80,7 +80,7 @@ class Showing:
             "areas": shown("areas"),
             "persons": shown("persons"),
             "memberships": shown("memberships"),
-            "bases": shown("responsibilities", "heading", "reporting"),
+            "bases": shown("bases"),
             "events": shown("events", "earlier"),
         }
 
