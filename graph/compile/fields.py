@@ -213,9 +213,7 @@ class Compiler:
 
     def _way(self, node: Node, way: tuple[str, ...], current: str, selection: tuple[Selected, ...]) -> Expression:
         first, *rest = way
-        declared = node.by_name[first]
-        if not isinstance(declared, Ref):
-            raise TypeError(f"{node.label}: a way must begin with a reference, not {first}")
+        declared = node.ref(first)
         if not rest:
             return Head(self._ref(declared, current, selection))
         other, fact, end = self.name("x"), self.name("a"), self.name("x")
@@ -230,10 +228,7 @@ class Compiler:
 
     def _back(self, node: Node, declared: Back, variable: str, selected: Selected) -> Expression:
         other = self.name("x")
-        target = self.model.by_label[declared.target]
-        ref = target.by_name[declared.ref]
-        if not isinstance(ref, Ref):
-            raise TypeError(f"{declared.target}.{declared.ref} is not a reference")
+        ref = self.model.by_label[declared.target].ref(declared.ref)
         match = f"({variable})<-[:{ref.relationship}]-({other}:{declared.target})"
         where = f"{other}.recordedAt <= k"
         if selected.is_page():
@@ -278,8 +273,7 @@ class Compiler:
             match part.name:
                 case "title":
                     title = Selected("title", "title")
-                    directive = self.model.by_label["Clause"].by_name["directive"]
-                    assert isinstance(directive, Ref)  # noqa: S101 - narrows a declaration for the type checker
+                    directive = self.model.by_label["Clause"].ref("directive")
                     found = Head(self._ref(directive, clause, (title,)))
                     by_clause.append((part.key, Code(f"{found.cypher()}.title")))
                     by_text.append((part.key, Code(f"{current}.basis")))

@@ -144,6 +144,13 @@ class Node:
     def properties(self) -> Iterator[Property]:
         return (field for field in self.fields if isinstance(field, Property))
 
+    def ref(self, name: str) -> Ref:
+        """The reference of that name. Raises TypeError where the field is none."""
+        found = self.by_name[name]
+        if not isinstance(found, Ref):
+            raise TypeError(f"{self.label}.{name} is not a reference")
+        return found
+
     def refs(self) -> Iterator[Ref]:
         return (field for field in self.fields if isinstance(field, Ref))
 
