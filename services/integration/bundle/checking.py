@@ -3,10 +3,11 @@
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from services.integration.bundle.columns import FILE, FILES, LINK_KINDS, File
 from services.integration.bundle.faults import BundleError, Fault, Report
@@ -164,16 +165,26 @@ class _Checks:
                 yield Fault(edge.place.file, edge.place.row, edge.place.column, None, message)
 
     def _links(self, label: str) -> list[Edge]:
+        """The explicit links of a kind."""
+        rows = (
+            (row, id_, *rest)
+            for row, id_, kind, *rest in self._staging.rows("links")
+            if kind is not None and LINK_KINDS[kind].label == label
+        )
+        return self._stated(rows, "links", "to", label)
+
+    def _reporting(self) -> list[Edge]:
+        return self._stated(self._staging.rows("reporting"), "reporting", "reportsTo", "Reporting")
+
+    def _stated(self, rows: Iterable[tuple[Any, ...]], file: str, column: str, label: str) -> list[Edge]:
         """The explicit rows of a kind, those of the bundle instead of what they correct."""
         record = self.resolver.record
         edges: list[Edge] = []
         ids: set[str] = set()
-        for row, id_, kind, from_, to, since, until, _ in self._staging.rows("links"):
-            if kind is None or LINK_KINDS[kind].label != label:
-                continue
+        for row, id_, from_, to, since, until, _ in rows:
             ids.add(record(id_ or ""))
             if None not in (from_, to, since):
-                place = Place("links", row, "to")
+                place = Place(file, row, column)
                 edges.append(
                     Edge(record(from_), record(to), since, OPEN_MICROS if until is None else until, place, from_)
                 )
@@ -203,24 +214,6 @@ class _Checks:
                     else Edge(thing, record(value), BEGINNING_MICROS, OPEN_MICROS, place, row[1], explicit=False)
                 )
         return [edge for edge in edges.values() if edge is not None]
-
-    def _reporting(self) -> list[Edge]:
-        record = self.resolver.record
-        edges: list[Edge] = []
-        ids: set[str] = set()
-        for row, id_, post, to, since, until, _ in self._staging.rows("reporting"):
-            ids.add(record(id_ or ""))
-            if None not in (post, to, since):
-                place = Place("reporting", row, "reportsTo")
-                edges.append(
-                    Edge(record(post), record(to), since, OPEN_MICROS if until is None else until, place, post)
-                )
-        edges.extend(
-            Edge(link.from_, link.to, link.since, link.until, None, link.shown)
-            for link in self._known.links("Reporting")
-            if link.id not in ids
-        )
-        return edges
 
 
 def _cycle_fault(cycle: list[Edge], what: str) -> Iterator[Fault]:
