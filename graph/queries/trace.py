@@ -1,11 +1,15 @@
-"""The path walk of a trace: one statement that gathers everything that can matter, for accountability's rules to judge.
+"""The path walk of traces: one statement that gathers everything that can matter, for accountability's rules to judge.
 
 It brings supersets: of links that a column gives beside explicit ones, both; which of them counts is the rules' to say.
 Every pattern is bounded by CHAIN, and each row comes with the parts that the client asked to see of it.
+
+The walk goes row by row, so that one statement has many traces: those of ids (`traces`), or of whatever the clauses
+before it have found (`walk`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from graph.compile.fields import Compiler
 from graph.compile.moment import holds, known, state
@@ -21,10 +25,20 @@ SUBJECTS = ("Problem", "Site", "Area", "Task")
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A trace that is wanted. `as_of`, `known_at` None: as a trace's definition has it, and the watermark."""
+
+    subject: str
+    as_of: datetime | None = None
+    known_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Shown:
     """What is asked for of the records on a trace: of each kind, fields under keys that are theirs alone.
 
-    `hands`: whether it is asked whose hands a problem was in. `merits`: what speaks for those on the trace.
+    With none at all a trace is ids only. `hands`: whether it is asked whose hands a problem was in. `merits`: what
+    speaks for those on the trace.
     """
 
     posts: tuple[Selected, ...] = ()
@@ -38,15 +52,32 @@ class Shown:
     merits: bool = False
 
 
-def trace(subject: str, shown: Shown, moment: Moment, viewer: Viewer) -> Statement:
-    """Columns: high, k, t and data, the facts as services.accountability.reading reads them."""
+FACTS_ONLY = Shown()
+
+
+def traces(asked: Sequence[Asked], shown: Shown, moment: Moment, viewer: Viewer) -> Statement:
+    """Columns: high, and data: rows {t, k, facts} in the order of `asked`, read by services.accountability.reading."""
     compiler = Compiler(MODEL)
+    found = "WITH high, {t: t, k: k, facts: facts} AS row ORDER BY asked.place RETURN high, collect(row) AS data"
+    cypher = f"{_OF_IDS}{walk(compiler, shown)}{found}"
+    rows = [
+        {"place": place, "subject": one.subject, "asOf": one.as_of, "knownAt": one.known_at}
+        for place, one in enumerate(asked)
+    ]
+    return Statement(cypher, {**parameters_of(compiler, moment, viewer), "asked": rows})
+
+
+def walk(compiler: Compiler, shown: Shown = FACTS_ONLY) -> str:
+    """The clauses that find `t` and `facts` for each row of `subject` (a node or null), `asOf` (or null) and `k`.
+
+    They are bound to `$now` and `$open`, and bind other names of their own: in a statement of more than a trace they
+    stand in a `CALL (subject, asOf, k) { … RETURN t, facts }`.
+    """
     gathered = ",\n  ".join(f"{name}: {found}" for name, found in _gathered(compiler, shown))
     happened = _HAPPENED if shown.hands or shown.merits else _NOTHING_HAPPENED
     earlier = _EARLIER if shown.merits else "WITH *, [] AS others\n"
-    walk = f"{_WALK}{_climbed(shown.merits)}{_SORTED}{happened}{earlier}"
-    cypher = f"{walk}RETURN high, k, t, {{\n  {_SUBJECT},\n  {gathered}\n}} AS data"
-    return Statement(cypher, {**parameters_of(compiler, moment, viewer), "subject": subject})
+    clauses = f"{_WALK}{_climbed(shown.merits)}{_SORTED}{happened}{earlier}"
+    return f"{clauses}WITH *, {{\n  {_SUBJECT},\n  {gathered}\n}} AS facts\n"
 
 
 _SUBJECT = (
@@ -70,11 +101,14 @@ def _distinct(rows: str, end: str) -> str:
     return f"COLLECT {{ UNWIND {rows} AS row WITH row.{end} AS n RETURN DISTINCT n }}"
 
 
-_WALK = f"""MATCH (w:Watermark {{name: 'main'}})
-WITH w.at AS high, coalesce($knownAt, w.at) AS k
-OPTIONAL MATCH (subject:Record {{id: $subject}}) WHERE subject.recordedAt <= k AND ({_IS_SUBJECT})
-WITH high, k, subject, {state("subject", "f")} AS current
-WITH high, k, subject, current, coalesce($asOf, current.discoveredAt, $now) AS t
+_OF_IDS = f"""MATCH (w:Watermark {{name: 'main'}})
+UNWIND $asked AS asked
+WITH w.at AS high, asked, coalesce(asked.knownAt, w.at) AS k, asked.asOf AS asOf
+OPTIONAL MATCH (subject:Record {{id: asked.subject}}) WHERE subject.recordedAt <= k AND ({_IS_SUBJECT})
+"""
+
+_WALK = f"""WITH *, {state("subject", "f")} AS current
+WITH *, coalesce(asOf, current.discoveredAt, $now) AS t
 WITH *,
   CASE WHEN subject:Site THEN subject ELSE head(COLLECT {{ MATCH (current)-[:FOUND_AT]->(x) RETURN x }}) END AS site,
   CASE WHEN subject:Task THEN subject ELSE head(COLLECT {{ MATCH (current)-[:FALLS_UNDER]->(x) RETURN x }}) END AS task
@@ -172,9 +206,11 @@ _VALID = (
 
 def _gathered(compiler: Compiler, shown: Shown) -> Iterator[tuple[str, str]]:
     yield "areas", _records(compiler, "Area", "areas", (*shown.areas, _KIND))
-    yield "posts", _records(compiler, "Post", _POSTS, shown.posts)
+    if shown.posts:
+        yield "posts", _records(compiler, "Post", _POSTS, shown.posts)
     yield "organizations", _records(compiler, "Organization", _ORGANIZATIONS, (*shown.organizations, _KIND))
-    yield "persons", _records(compiler, "Person", _PERSONS, shown.persons)
+    if shown.persons:
+        yield "persons", _records(compiler, "Person", _PERSONS, shown.persons)
     yield "within", _WITHIN
     yield "subtasks", "COLLECT { UNWIND tasks AS x MATCH (x)-[:SUBTASK_OF]->(y) RETURN {from: x.id, to: y.id} }"
     for name, rows, more in (
@@ -192,7 +228,8 @@ def _gathered(compiler: Compiler, shown: Shown) -> Iterator[tuple[str, str]]:
         ("reporting", ""),
     ):
         yield name, f"{_rows(name)} RETURN {{{_VALID}{more}}} }}"
-    yield "bases", _bases(compiler, shown.bases)
+    if shown.bases:
+        yield "bases", _bases(compiler, shown.bases)
     shape = compiler.object_of("Membership", "r", shown.memberships)[1].cypher()
     yield "memberships", f"{_rows('memberships')} RETURN {{{_VALID}, shown: {shape}}} }}"
     yield "tenures", f"{_rows(_TENURES)} RETURN {{{_VALID}}} }}"
@@ -236,8 +273,6 @@ def _rows(rows: str) -> str:
 
 def _bases(compiler: Compiler, shown: tuple[Selected, ...]) -> str:
     """Rows {id, shown} of the records that a hop can rest on: projected once, for each projection is planned."""
-    if not shown:
-        return "[]"
     basis = compiler.basis("r", Selected("basis", "basis", children={"Basis": shown})).cypher()
     rows = "responsibilities + heading + reporting"
     return f"COLLECT {{ UNWIND {rows} AS row WITH row.r AS r RETURN {{id: r.id, shown: {basis}}} }}"

@@ -9,6 +9,7 @@ from graph.compile.roots import Moment, Viewer
 from graph.compile.selection import Selected
 from graph.compile.tree import Statement
 from graph.queries import trace as walk
+from graph.queries.trace import Asked
 from schema.errors import as_graphql
 from schema.scalars import Instant
 from services.accountability import rules
@@ -30,21 +31,23 @@ async def trace(
 
     def compiled(selected: Selected, moment: Moment, viewer: Viewer) -> Statement:
         asked.append(selected)
-        return walk.trace(subject, asked_of_records(selected), moment, viewer)
+        one = Asked(subject, moment.as_of, moment.known_at)
+        return walk.traces([one], asked_of_records(selected), moment, viewer)
 
     row = await answer(info, compiled, as_of, known_at)
-    data = row["data"]
-    if data["subject"]["id"] is None:
+    (found,) = row["data"]
+    facts = found["facts"]
+    if facts["subject"]["id"] is None:
         message = f"there is no {', '.join(walk.SUBJECTS)} {subject} that you may see"
         raise as_graphql(ReadError(ReadErrorCode.NOT_FOUND, message))
     (selected,) = asked
-    return Showing(data).trace(selected, _judged(data, row["t"], row["k"]))
+    return Showing(facts).trace(selected, _judged(facts, found["t"], found["k"]))
 
 
-def _judged(data: dict[str, Any], as_of: Any, known_at: Any) -> Judged:
+def _judged(facts: dict[str, Any], as_of: Any, known_at: Any) -> Judged:
     rulebook = shipped()
-    lines = rules.lines(facts_of(data), rulebook)
-    history = history_of(data, known_at)
+    lines = rules.lines(facts_of(facts), rulebook)
+    history = history_of(facts, known_at)
     hands: tuple[rules.Custody, ...] = ()
     merits: tuple[rules.Exculpatory, ...] = ()
     if history is not None:

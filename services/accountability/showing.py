@@ -72,7 +72,7 @@ class Showing:
 
     def __init__(self, data: Row) -> None:
         def shown(*names: str) -> dict[str, Row]:
-            return {row["id"]: row["shown"] for name in names for row in data[name]}
+            return {row["id"]: row["shown"] for name in names for row in data.get(name, ())}
 
         self._records: dict[str, Mapping[str, Row]] = {
             "posts": shown("posts"),

@@ -14,9 +14,17 @@ from typing import Any, cast
 
 import pytest
 
+from graph.compile.fields import Compiler
+from graph.compile.roots import Moment, Viewer, parameters_of
+from graph.compile.tree import Statement
+from graph.model import MODEL
+from graph.queries.trace import FACTS_ONLY, Asked, traces, walk
+from services.accountability.reading import facts_of
+from services.accountability.rules import lines
+from services.campaign.rulebook import shipped
 from tests.oracle.comparing import Question, answered, difference, expected
 from tests.oracle.conftest import Bench
-from tests.oracle.counties import INSTANTS, RECORDED, TICK, chosen, made_of
+from tests.oracle.counties import INSTANTS, NOW, RECORDED, TICK, chosen, made_of
 from tests.oracle.loading import load
 from tests.oracle.records import FOREVER, County, Fact
 from tests.oracle.shrinking import smallest
@@ -81,6 +89,36 @@ def ask(bench: Bench, question: Question) -> dict[str, Any]:
     answer: dict[str, Any] | None = bench.run(answered(bench.database, question))
     assert answer is not None
     return answer
+
+
+def test_many_traces_of_one_statement_are_those_of_one_each(bench: Bench) -> None:
+    counties = [made_of(made, f"s{n}-", rid) for n, made in enumerate(chosen(4, 3))]
+    bench.run(load(bench.database, counties))
+    chance = Random(SEED)  # noqa: S311 - which questions are asked is no secret
+    asked = [Asked(q.subject, q.as_of, q.known_at) for county in counties for q in questions(county, chance)]
+    asked += asked[:1]
+    moment, viewer = Moment(NOW), Viewer()
+
+    def rows(statement: Statement) -> list[Any]:
+        return bench.run(bench.database.read(statement.cypher, statement.parameters))
+
+    (row,) = rows(traces(asked, FACTS_ONLY, moment, viewer))
+    alone = [rows(traces([one], FACTS_ONLY, moment, viewer))[0]["data"] for one in asked]
+    assert [[found] for found in row["data"]] == alone
+
+    compiler = Compiler(MODEL)
+    cypher = f"""
+    MATCH (subject:Problem) WHERE subject.id IN $problems
+    WITH subject, null AS asOf, datetime() AS k
+    CALL (subject, asOf, k) {{ {walk(compiler)} RETURN t, facts }}
+    RETURN subject.id AS id, t, facts
+    """
+    problems = [problem for county in counties for problem in of_kind(county, "Problem")]
+    found = rows(Statement(cypher, {**parameters_of(compiler, moment, viewer), "problems": problems}))
+    (row,) = rows(traces([Asked(problem) for problem in problems], FACTS_ONLY, moment, viewer))
+    assert {one["id"]: lines(facts_of(one["facts"]), shipped()) for one in found} == {
+        one["facts"]["subject"]["id"]: lines(facts_of(one["facts"]), shipped()) for one in row["data"]
+    }
 
 
 def test_other_ids_change_nothing_but_ids(bench: Bench) -> None:
