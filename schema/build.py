@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import strawberry
-from graphql import GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema, is_abstract_type, is_object_type
+from graphql import GraphQLField, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema, is_abstract_type, is_object_type
 from strawberry.federation.schema import FederationAny
 from strawberry.federation.schema_directives import Key
 from strawberry.schema.config import StrawberryConfig
@@ -72,6 +72,11 @@ def _read_row(named: GraphQLObjectType) -> None:
     named.is_type_of = None
     for field in named.fields.values():
         field.resolve = _value
+
+
+def reads_row(field: GraphQLField) -> bool:
+    """Whether the field is nothing but its key in its parent's row."""
+    return field.resolve is _value
 
 
 def _value(source: Any, info: GraphQLResolveInfo[Any], **_: object) -> Any:

@@ -25,7 +25,9 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types.unset import UNSET, UnsetType
 
 from graph.session import Database, DatabaseError, DatabaseTooOld, SignInRefused
+from services.hosting.completing import executor
 from services.hosting.context import Clock, Context, system_clock
+from services.hosting.documents import ReuseDocuments, ValidDocuments
 from services.hosting.identity import KeysUnavailable, Unauthenticated, Verifier
 from services.hosting.keys import keys_of
 from services.hosting.limits import Limits
@@ -99,8 +101,14 @@ def _opened(settings: Settings) -> Database:
 
 def _hosted(schema: strawberry.Schema, limits: Limits, metrics: Metrics) -> strawberry.Schema:
     """`schema` with what every app puts around it; the schema itself stays as it is, for any number of apps."""
-    around: list[Callable[[], SchemaExtension]] = [lambda: Observe(metrics), PresentErrors]
+    documents = ValidDocuments()
+    around: list[Callable[[], SchemaExtension]] = [
+        lambda: Observe(metrics),
+        PresentErrors,
+        lambda: ReuseDocuments(documents),
+    ]
     hosted = copy.copy(schema)
+    hosted.execution_context_class = executor(metrics.completion)
     hosted.extensions = (*around, *schema.extensions, *limits.extensions())
     return hosted
 

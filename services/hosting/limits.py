@@ -95,10 +95,12 @@ class WithinLimits(SchemaExtension):
         self._limits = limits
 
     def on_validate(self) -> Iterator[None]:
-        document = self.execution_context.graphql_document
-        error = self._refused(document) if document else None
+        execution = self.execution_context
+        document = execution.graphql_document
+        passed = execution.pre_execution_errors is not None
+        error = self._refused(document) if document and not passed else None
         if error:
-            self.execution_context.pre_execution_errors = [error]
+            execution.pre_execution_errors = [error]
         yield
 
     def _refused(self, document: DocumentNode) -> GraphQLError | None:

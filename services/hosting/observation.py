@@ -54,6 +54,14 @@ class Metrics:
         )
         self._errors = Counter("zeren_errors", "Errors answered, by code", ("room", "code"), registry=registry)
 
+        self._completions = Counter(
+            "zeren_completions", "Root fields completed, compiled or by the standard executor", ("room", "by"),
+            registry=registry,
+        )  # fmt: skip
+
+    def completion(self, by: str) -> None:
+        self._completions.labels(self._room, by).inc()
+
     def operation(self, name: str | None, seconds: float) -> None:
         label = "anonymous" if name is None else name if name in self._operations else "other"
         self._requests.labels(self._room, label).inc()

@@ -1,0 +1,80 @@
+"""The executor that completes the rows of a root field by closures, compiled once for a document and its shape."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, cast
+
+from graphql import GraphQLResolveInfo, OperationDefinitionNode
+from graphql.execution.collect_fields import FieldDetails
+from graphql.pyutils import Path
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from schema.completion import Complete, Completion, OutputType, Unfit
+
+Shape = tuple[int, str, tuple[tuple[str, bool], ...]]
+"""An operation, a root field's key, and what `@skip` and `@include` may hang on."""
+
+
+class Completions:
+    """Of one schema; those used last."""
+
+    def __init__(self, most: int = 300) -> None:
+        self._most = most
+        # An operation is held with its closures, so that no other can take its id.
+        self._made: OrderedDict[Shape, tuple[OperationDefinitionNode, Complete]] = OrderedDict()
+
+    def find(self, shape: Shape, operation: OperationDefinitionNode) -> Complete | None:
+        found = self._made.get(shape)
+        if found is None or found[0] is not operation:
+            return None
+        self._made.move_to_end(shape)
+        return found[1]
+
+    def keep(self, shape: Shape, operation: OperationDefinitionNode, complete: Complete) -> Complete:
+        self._made[shape] = operation, complete
+        if len(self._made) > self._most:
+            self._made.popitem(last=False)
+        return complete
+
+
+def executor(count: Callable[[str], None]) -> type[StrawberryGraphQLCoreExecutionContext]:
+    """The executor for one app. `count` is told how each root field was completed: "compiled" or "standard"."""
+    completions = Completions()
+
+    class Executor(StrawberryGraphQLCoreExecutionContext):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self._handed_over = set[str | int]()
+
+        def complete_value(
+            self,
+            return_type: OutputType,
+            field_details_list: list[FieldDetails],
+            info: GraphQLResolveInfo[Any],
+            path: Path,
+            result: Any,
+            position_context: Any,
+        ) -> Any:
+            if path.prev is None and path.key not in self._handed_over and not isinstance(result, Exception):
+                try:
+                    completed = self._compiled(return_type, field_details_list, path)(result)
+                except Unfit:
+                    # The standard executor comes back here for the type within a non-null one, and for all below.
+                    self._handed_over.add(path.key)
+                    count("standard")
+                else:
+                    count("compiled")
+                    return completed
+            standard = cast("Any", super()).complete_value
+            return standard(return_type, field_details_list, info, path, result, position_context)
+
+        def _compiled(self, return_type: OutputType, nodes: list[FieldDetails], path: Path) -> Complete:
+            chosen = tuple((k, v) for k, v in self.variable_values.coerced.items() if isinstance(v, bool))
+            shape = id(self.operation), str(path.key), chosen
+            found = completions.find(shape, self.operation)
+            if found is None:
+                completion = Completion(self.schema, self.operation, self.fragments, self.variable_values)
+                found = completions.keep(shape, self.operation, completion.of(return_type, nodes))
+            return found
+
+    return Executor
