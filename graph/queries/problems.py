@@ -2,30 +2,6 @@
 
 from graph.queries.write import Write
 
-CLAIM = Write(
-    "claim an idempotency key",
-    "oversight",
-    """
-    MERGE (c:Command {key: $key})
-    ON CREATE SET c.request = $request, c.claimedAt = $now, c.outcome = ''
-    SET c.touched = true
-    RETURN c.request AS request, c.outcome AS outcome
-    """,
-)
-
-SETTLE = Write(
-    "remember what a command came to",
-    "oversight",
-    "MATCH (c:Command {key: $key}) SET c.outcome = $outcome REMOVE c.touched",
-)
-
-KINDS_OF = """
-UNWIND $ids AS id
-MATCH (n:Record {id: id}) WHERE n.recordedAt <= $now
-RETURN id, [label IN labels(n) WHERE label <> 'Record'][0] AS kind
-"""
-"""What the records are that a command names; those unknown are not returned."""
-
 HOME_OF_POST = """
 MATCH (p:Record {id: $post})-[:POST_IN]->(f:PostIn)-[:POST_IN_TO]->(o)
 WHERE f.recordedAt <= $now AND $now < f.supersededAt AND f.validFrom <= $at AND $at < f.validTo
@@ -87,9 +63,3 @@ ACT = Write(
     CALL (e) { MATCH (x:Record {id: $toOrganization}) CREATE (e)-[:PASSED_TO]->(x) }
     """,
 )
-
-POSTS_HELD = """
-MATCH (x:Record {id: $person})-[:MEMBERSHIP]->(f:Membership)-[:MEMBERSHIP_TO]->(p)
-WHERE f.recordedAt <= $now AND $now < f.supersededAt AND f.validFrom <= $at AND $at < f.validTo
-RETURN DISTINCT p.id AS post
-"""

@@ -8,12 +8,12 @@ import strawberry
 from schema.build import build
 from schema.pagination import Connection
 from services.campaign.rulebook import shipped
-from services.hosting.changing import NAMES_OTHERS, Info, payload, refusal
+from services.hosting.changing import Info, outcome
+from services.hosting.commanding import Done
 from services.hosting.entities import entities
-from services.hosting.identity import Role
 from services.hosting.reading import listing, lookup
 from services.oversight import commands, resolvers
-from services.oversight.commands import Act, Actor, Done, RefusedError, Report
+from services.oversight.commands import Act, Report
 from services.oversight.inputs import ActOnProblemInput, ReportProblemInput
 from services.oversight.types import Event, Problem, ProblemOutcome, Site
 
@@ -47,7 +47,7 @@ async def _report(info: Info, input: ReportProblemInput) -> Any:  # noqa: A002 -
     )
     clock = shipped().problem_clock(input.severity)
     context = info.context
-    return await _outcome(info, commands.report(context.database, command, _actor(info), context.clock(), clock))
+    return await _outcome(info, commands.report(context.database, command, context.caller, context.clock(), clock))
 
 
 async def _act(info: Info, input: ActOnProblemInput) -> Any:  # noqa: A002 - the argument's name in the schema
@@ -65,21 +65,11 @@ async def _act(info: Info, input: ActOnProblemInput) -> Any:  # noqa: A002 - the
         note=input.note,
     )
     context = info.context
-    return await _outcome(info, commands.act(context.database, command, _actor(info), context.clock()))
-
-
-def _actor(info: Info) -> Actor:
-    caller = info.context.caller
-    return Actor(caller.subject, caller.person, caller.role is not Role.VIEWER, caller.role in NAMES_OTHERS)
+    return await _outcome(info, commands.act(context.database, command, context.caller, context.clock()))
 
 
 async def _outcome(info: Info, command: Awaitable[Done]) -> Any:
-    try:
-        done = await command
-    except RefusedError as refused:
-        return refusal(info, refused.code, refused.message, refused.errors, refused.possible)
-    records = {"problem": ("Problem", done.problem), "event": ("Event", done.event)}
-    return await payload(info, "ProblemPayload", records, done.recorded_at)
+    return await outcome(info, command, "ProblemPayload", {"problem": "Problem", "event": "Event"})
 
 
 @strawberry.type

@@ -14,7 +14,8 @@ from time import perf_counter
 from graph.migrations import migrate
 from graph.model.enums import Severity
 from graph.session import Database
-from services.oversight.commands import Actor, Report, report
+from services.hosting.identity import Caller, Role
+from services.oversight.commands import Report, report
 from tests.database import DatabaseConnection, empty
 from tests.world import World
 
@@ -29,7 +30,7 @@ async def main(seconds: float = SECONDS) -> None:
         world = World()
         areas = [world.entity("Area", f"A{n}", name="片区", kind="GRID") for n in range(50)]
         await world.write(database)
-        actor = Actor("bench", None, may_act=True, may_name_others=True)
+        actor = Caller("bench", Role.ADMINISTRATOR)
 
         async def client(areas: list[str], until: float, taken: list[float]) -> None:
             turn = 0

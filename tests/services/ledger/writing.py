@@ -9,14 +9,16 @@ from pathlib import Path
 from graph.migrations import migrate
 from graph.model.enums import ProblemAction, Severity
 from graph.session import Database
+from services.hosting.commanding import Done
+from services.hosting.identity import Caller, Role
 from services.ledger.anchors import FileAnchor
 from services.ledger.keyring import Keyring
 from services.ledger.reading import Verified, verify_database
 from services.ledger.sequencer import Sequencer
-from services.oversight.commands import Act, Actor, Done, Report, act, report
+from services.oversight.commands import Act, Report, act, report
 from tests.world import World
 
-ACTOR = Actor("tester", None, may_act=True, may_name_others=True)
+ACTOR = Caller("tester", Role.ADMINISTRATOR)
 
 
 def clock() -> datetime:
@@ -73,7 +75,7 @@ class Place:
 
     async def problem(self) -> str:
         """A problem with three events."""
-        problem = (await self.report()).problem
+        problem = (await self.report()).records["problem"]
         await self.act(problem, ProblemAction.REGISTER)
         await self.act(problem, ProblemAction.ASSIGN, self.organization)
         return problem

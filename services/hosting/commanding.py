@@ -1,0 +1,174 @@
+"""What the commands of every room have alike: each is carried out once, by somebody who may, and is seen when answered.
+
+A refusal changes nothing and is not remembered: the same key may be sent again once what was wrong is put right.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Protocol
+
+from graph import ledger
+from graph.model.instants import OPEN, TICK, utc
+from graph.queries import commands as queries
+from graph.queries.watermark import passed
+from graph.session import Database, Transaction
+from schema.enums import ProblemAction
+from schema.errors import RefusalCode
+from services.hosting.identity import Caller, Role
+
+SOURCE = "zeren"
+"""The source of what is told to zeren itself."""
+
+LATEST = OPEN - TICK
+"""Commands go by all that is recorded, whatever clock it was recorded by; not by what an import has pending."""
+
+NAMES_OTHERS = frozenset({Role.INTEGRATOR, Role.ADMINISTRATOR})
+"""Who may say that somebody else did something: they act for other systems."""
+
+
+class Command(Protocol):
+    """What is to be done. Two that are equal have one `repr`, by which a key that is used again is told."""
+
+    @property
+    def key(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command came to: ids of records by the fields of its payload, and when they were recorded."""
+
+    records: Mapping[str, str]
+    recorded_at: datetime
+
+
+class RefusedError(Exception):
+    """A command that was not carried out; rolls the transaction back. `errors`: (field of the input, message)."""
+
+    def __init__(
+        self,
+        code: RefusalCode,
+        message: str,
+        errors: tuple[tuple[str, str], ...] = (),
+        possible: tuple[ProblemAction, ...] = (),
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.errors = errors
+        self.possible = possible
+
+
+def refused_at(path: str, message: str, code: RefusalCode = RefusalCode.BAD_INPUT) -> RefusedError:
+    """A refusal for one field of the input."""
+    return RefusedError(code, message, ((path, message),))
+
+
+async def carry_out(
+    database: Database,
+    command: Command,
+    caller: Caller,
+    now: datetime,
+    work: Callable[[Transaction, str], Awaitable[Done]],
+) -> Done:
+    """Do `work` once for the command's key; when this returns, whoever asks next sees it.
+
+    `work` is handed the key in the caller's own space. Where the command was carried out before, what it came to is
+    returned again. Raises RefusedError.
+    """
+
+    async def once(transaction: Transaction) -> Done:
+        key = await _claim(transaction, command, caller, now)
+        if isinstance(key, Done):
+            return key
+        done = await work(transaction, key)
+        outcome = {**done.records, "recordedAt": utc(done.recorded_at).isoformat()}
+        await transaction.run(queries.SETTLE.cypher, {"key": key, "outcome": json.dumps(outcome)})
+        return done
+
+    done = await database.transact(once)
+    await passed(database, done.recorded_at)
+    return done
+
+
+async def _claim(transaction: Transaction, command: Command, caller: Caller, now: datetime) -> str | Done:
+    if not command.key.strip() or len(command.key) > 200:
+        raise refused_at("idempotencyKey", "give a key of 1 to 200 characters, a new one for each new command")
+    if caller.role is Role.VIEWER:
+        raise RefusedError(RefusalCode.NOT_ALLOWED, "a viewer changes nothing; sign in with a role that may act")
+    scoped = f"{caller.subject}/{command.key}"
+    request = sha256(repr(command).encode()).hexdigest()
+    (claimed,) = await transaction.run(queries.CLAIM.cypher, {"key": scoped, "request": request, "now": now})
+    if claimed["request"] != request:
+        message = "this key was used for another command; a new command needs a new key"
+        raise refused_at("idempotencyKey", message, RefusalCode.IDEMPOTENCY_CONFLICT)
+    if claimed["outcome"]:
+        records: dict[str, str] = json.loads(claimed["outcome"])
+        return Done(records, datetime.fromisoformat(records.pop("recordedAt")))
+    return scoped
+
+
+async def acting(
+    transaction: Transaction,
+    caller: Caller,
+    person: str | None,
+    post: str | None,
+    at: datetime,
+    path: str,
+) -> tuple[str | None, str | None]:
+    """Who acts, in which post. A person may only act as themself, and only in a post that they hold then."""
+    if person is not None and person != caller.person and caller.role not in NAMES_OTHERS:
+        message = "you may act only as yourself; leave this out, or sign in as an integrator"
+        raise refused_at(path, message, RefusalCode.NOT_ALLOWED)
+    person = person or caller.person
+    if person is None:
+        return None, post
+    held = [
+        row["post"] for row in await transaction.run(queries.POSTS_HELD, {"person": person, "at": at, "now": LATEST})
+    ]
+    if post is None:
+        return person, held[0] if len(held) == 1 else None
+    if post not in held:
+        message = "the person does not hold this post at that time; name one that they hold, or none"
+        raise refused_at("post", message, RefusalCode.NOT_ALLOWED)
+    return person, post
+
+
+async def check_kinds(
+    transaction: Transaction, named: Mapping[str, tuple[str | None, Sequence[str]]]
+) -> dict[str, str]:
+    """The kinds of the records named: field of the input → (id, kinds that it may be of). Raises RefusedError."""
+    ids = sorted({record for record, _ in named.values() if record is not None})
+    rows = await transaction.run(queries.KINDS_OF, {"ids": ids, "now": LATEST})
+    kinds: dict[str, str] = {row["id"]: row["kind"] for row in rows}
+    errors = tuple(
+        (path, f"there is no {' or '.join(allowed)} {record}")
+        for path, (record, allowed) in named.items()
+        if record is not None and kinds.get(record) not in allowed
+    )
+    if errors:
+        raise RefusedError(RefusalCode.NOT_FOUND, "; ".join(message for _, message in errors), errors)
+    return kinds
+
+
+def event_properties(
+    entry: ledger.Entry, sealed: ledger.Sealed, source_id: str, recorded_at: datetime
+) -> dict[str, Any]:
+    """The properties of the event's node."""
+    return {
+        "id": entry.id,
+        "source": SOURCE,
+        "sourceId": source_id,
+        "kind": str(entry.kind),
+        "at": entry.at,
+        "position": entry.position,
+        "data": sealed.data,
+        "hash": sealed.hash,
+        "previousHash": sealed.previous_hash,
+        "evidence": list(entry.evidence),
+        "note": entry.note,
+        "dueAt": entry.due_at or OPEN,
+        "recordedAt": recorded_at,
+    }
