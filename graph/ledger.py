@@ -76,7 +76,12 @@ def seal(entry: Entry, previous_hash: str | None) -> Sealed:
 
 def leaf_of(event_hash: str, recorded_at: datetime, digest: str | None) -> bytes:
     """An event as the log's tree has it: its hash, and what its body does not hold. `digest`: of an imported row."""
-    leaf = {"form": FORM, "hash": event_hash, "recordedAt": text_of(recorded_at)}
+    return leaf_of_text(event_hash, text_of(recorded_at), digest)
+
+
+def leaf_of_text(event_hash: str, recorded_at: str, digest: str | None) -> bytes:
+    """As `leaf_of`, where the instant is text already."""
+    leaf = {"form": FORM, "hash": event_hash, "recordedAt": recorded_at}
     return _canonical(leaf if digest is None else {**leaf, "digest": digest})
 
 

@@ -43,6 +43,7 @@ class Database:
     def __init__(self, uri: str, user: str, password: str) -> None:
         """Prepare the pool; nothing is sent yet. Raises `DatabaseDown` when `uri` is not an address of a Neo4j."""
         self.uri = uri
+        self._opened_by = uri, user, password
         try:
             if not uri.startswith(("bolt", "neo4j")):  # the driver would try HTTP, which is not finished
                 raise ValueError("it begins with neither bolt nor neo4j")
@@ -59,6 +60,10 @@ class Database:
             raise DatabaseDown(
                 f"{uri!r} is not an address of a Neo4j: {error}. Write for example bolt://127.0.0.1:7687 or neo4j+s://…"
             ) from error
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str, str]]:
+        """Sent to another process, it has a pool of its own there."""
+        return type(self), self._opened_by
 
     @classmethod
     async def connect(cls, uri: str, user: str, password: str) -> Self:

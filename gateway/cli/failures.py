@@ -14,7 +14,7 @@ SHOWN = frozenset(
         "services.ledger.archive.BackupRefused",
         "services.ledger.keyring.KeyringRefused",
         "services.ledger.reading.ImportUnderWay",
-        "services.ledger.verification.Fault",
+        "services.ledger.inspection.Fault",
     }
 )
 """By name, so that telling an error imports nothing. Their messages are meant for users."""

@@ -1,6 +1,5 @@
 """`zeren verify`, `backup` and `restore`: the ledger's own modules with a progress bar, told in a few lines."""
 
-import gc
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from services.hosting.context import system_clock
 from services.ledger import backup as backups
 from services.ledger.anchors import Anchor, anchors_of
 from services.ledger.archive import Archive, Foot
+from services.ledger.inspectors import collect_seldom
 from services.ledger.keyring import trusted_key
 from services.ledger.notes import NoteRefused, VerifierKey
 from services.ledger.reading import Progress as Done
@@ -83,15 +83,11 @@ def _anchors(home: Path) -> tuple[Anchor, ...]:
 @contextmanager
 def _bar(console: Console, what: str) -> Generator[Done]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    # Millions of small values and not one cycle among them: collecting takes a third of the time and finds nothing.
-    gc.disable()
-    try:
-        with Progress(*columns, console=console, transient=True) as progress:
-            task = progress.add_task(what, total=None)
+    collect_seldom()
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(what, total=None)
 
-            def done(some: int, whole: int) -> None:
-                progress.update(task, completed=some, total=whole)
+        def done(some: int, whole: int) -> None:
+            progress.update(task, completed=some, total=whole)
 
-            yield done
-    finally:
-        gc.enable()
+        yield done

@@ -6,14 +6,27 @@ from datetime import datetime
 from graph.migrations.schema import schema_statements
 from graph.model.instants import OPEN
 from graph.queries import watermark
-from graph.session import Database
+from graph.queries.backup import RESTORING
+from graph.session import Database, DatabaseError
 
 VERSION = 2
 """Of the form of the data. A change that the statements below can't make by themselves adds a step and raises it."""
 
 
+class Unfinished(DatabaseError):
+    """The database holds a part of a backup."""
+
+
 async def is_migrated(database: Database) -> bool:
-    """Whether the last migration was one of this form, by its own record: a start need not look at each index."""
+    """Whether the last migration was one of this form, by its own record: a start need not look at each index.
+
+    Raises Unfinished.
+    """
+    if await database.read(RESTORING):
+        raise Unfinished(
+            "A backup is being restored into this database, or that was cut off: it holds a part. Let it end; or "
+            "empty the database, or take another (NEO4J_URI or --home), and restore it again."
+        )
     found = await database.read("MATCH (m:Migration {version: $version}) RETURN m.form AS form", {"version": VERSION})
     return [row["form"] for row in found] == [_form()]
 
@@ -21,8 +34,9 @@ async def is_migrated(database: Database) -> bool:
 async def migrate(database: Database, now: datetime) -> tuple[str, ...]:
     """Make constraints, indexes, the watermark with its gates, and the log; wait until the indexes are online.
 
-    Returns their names.
+    Returns their names. Raises Unfinished.
     """
+    await is_migrated(database)
     statements = schema_statements()
     for statement in statements:
         await database.write(statement.cypher)

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 from graph.model.instants import utc
 from graph.queries.write import Write
-from graph.session import Database, Transaction
+from graph.session import Database, DatabaseError, Transaction
 
 GATES = 16
 """So many commands are recorded side by side."""
@@ -89,8 +89,9 @@ async def take_gate(transaction: Transaction, earliest: datetime) -> datetime:
     Called last before the writes: until the transaction ends, nobody else passes this gate.
     """
     gate = next(_gates) % GATES + 1
-    (row,) = await transaction.run(TAKE.cypher, {"gate": gate, "earliest": utc(earliest)})
-    return row["at"].to_native()
+    for row in await transaction.run(TAKE.cypher, {"gate": gate, "earliest": utc(earliest)}):
+        return row["at"].to_native()
+    raise DatabaseError("The database has no gates: run `zeren migrate`, or let a restore come to its end.")
 
 
 async def raise_watermark(database: Database, to: datetime) -> datetime | None:

@@ -20,8 +20,9 @@ from schema.scalars import Instant
 from services.hosting.context import Context
 from services.hosting.reading import answer
 from services.ledger.checkpoints import Trust
+from services.ledger.inspection import Fault, inspect, leaf_of_row
 from services.ledger.notes import NoteRefused, VerifierKey
-from services.ledger.verification import Fault, Verification, leaf_of_row
+from services.ledger.verification import Verification
 
 if TYPE_CHECKING:
     from services.oversight.types import Event
@@ -76,7 +77,7 @@ async def _verified(database: Database, subject: str, known_at: datetime, checkp
     rows = await database.read(queries.OF_SUBJECT, {"subject": subject.partition("~")[0], "knownAt": known_at})
     events = [row["row"] for row in rows]
     try:
-        Verification(None).waiting(events)
+        Verification(None).waiting(inspect(events, numbered=False))
         if checkpoint is None:
             return True
         (trust,) = await database.read(queries.TRUST)

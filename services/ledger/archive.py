@@ -6,11 +6,11 @@ counts and the SHA-256 of all lines before it. A node's key is its record's id, 
 
 import base64
 import gzip
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
-from io import BufferedReader
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -73,6 +73,8 @@ class Writer:
     def finish(self) -> Foot:
         self._write({**self._counts, "sha256": self._sum.hexdigest()})
         self._file.close()
+        with self._draft.open("rb") as written:
+            os.fsync(written.fileno())
         self._draft.replace(self._path)
         return Foot(**self._counts)
 
@@ -99,17 +101,16 @@ class Archive:
     @classmethod
     def open(cls, path: Path) -> "Archive":
         """Reads it through once. Raises BackupRefused."""
-        found, last = sha256(), b""
+        found = sha256()
         try:
             with gzip.open(path, "rb") as file:
                 head = orjson.loads(file.readline())
                 file.seek(0)
-                while content := file.read(CHUNK):
-                    content = last + content
-                    end = content.rfind(b"\n", 0, -1) + 1
-                    found.update(content[:end])
-                    last = content[end:]
-            foot = orjson.loads(last)
+                ends = b""
+                for content, follows in _whole_lines(file):
+                    found.update(content)
+                    ends = follows
+            foot = orjson.loads(ends)
             if head["form"] != FORM:
                 raise BackupRefused(f"{path} is no backup that this version reads.")
             if foot.pop("sha256") != found.hexdigest():
@@ -120,11 +121,33 @@ class Archive:
         except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
             raise BackupRefused(f"{path} is cut off, or no backup.") from error
 
+    def blocks(self) -> Iterator[bytes]:
+        """The lines of all nodes, about CHUNK bytes at a time."""
+        with gzip.open(self.path, "rb") as file:
+            file.readline()
+            for content, _ in _whole_lines(file):
+                if content:
+                    yield content
+
     def entries(self) -> Iterator[Entry]:
-        with gzip.open(self.path, "rb") as unpacked, BufferedReader(unpacked, CHUNK) as file:  # pyright: ignore[reportArgumentType] - it is raw enough
-            next(file)
-            for _, line in zip(range(self.foot.nodes), file, strict=False):
-                yield Entry(*orjson.loads(line))
+        for block in self.blocks():
+            yield from entries(block)
+
+
+def entries(block: bytes) -> Iterator[Entry]:
+    """The nodes of a block."""
+    for line in block.splitlines():
+        yield Entry(*orjson.loads(line))
+
+
+def _whole_lines(file: gzip.GzipFile) -> Iterator[tuple[bytes, bytes]]:
+    """What is left of a file a part at a time, in whole lines, and with each what follows; at the end its last line."""
+    last = b""
+    while content := file.read(CHUNK):
+        content = last + content
+        end = content.rfind(b"\n", 0, -1) + 1
+        last = content[end:]
+        yield content[:end], last
 
 
 def plain(properties: dict[str, Any]) -> dict[str, Any]:

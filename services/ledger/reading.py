@@ -1,7 +1,9 @@
 """Verifying a live database: its ledger read in one transaction, in the order of the log."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from graph.model.instants import OPEN
@@ -10,8 +12,13 @@ from graph.queries.watermark import STAND_STILL
 from graph.session import Database, Transaction
 from services.ledger.anchors import Anchor
 from services.ledger.checkpoints import Trust
+from services.ledger.inspection import Fault, Row, Stretch, inspect
+from services.ledger.inspectors import in_order, inspectors
 from services.ledger.notes import VerifierKey
-from services.ledger.verification import Fault, Signed, Verification
+from services.ledger.verification import Signed, Verification
+
+AT_ONCE = 5_000
+"""Events that are read as one answer."""
 
 Progress = Callable[[int, int], None]
 """(events done, events in all)"""
@@ -50,15 +57,20 @@ async def verify_database(
             raise Fault(f"The log says that it was begun under the key {begun_under}, and the trusted one is {key}.")
         verification = Verification(None if key is None else Trust([key]))
         verification.expect(notes)
-        async for rows in transaction.batches(evidence.NUMBERED, {"from": 0}):
-            verification.events(rows)
-            progress(verification.size, events)
+        with inspectors(events) as pool:
+            if pool is not None:
+                async for found in in_order(pool, partial(_inspect, database), _parts(size)):
+                    verification.events(found)
+                    progress(verification.size, events)
         # What is numbered stays as it is; the rest is looked at while nobody writes.
-        await stand_still(transaction)
-        async for rows in transaction.batches(evidence.NUMBERED, {"from": verification.size}):
-            verification.events(rows)
+        for whole in (False, True):
+            if whole:
+                await stand_still(transaction)
+            while rows := await _numbered(transaction.run, verification.size, verification.size + AT_ONCE):
+                verification.events(inspect(rows, numbered=True))
+                progress(verification.size, events)
         async for rows in transaction.batches(evidence.UNNUMBERED):
-            verification.waiting(rows)
+            verification.waiting(inspect(rows, numbered=False))
         ((size, _, events),) = await _rows(transaction, evidence.SIZE)
         verification.end(size, events)
         verification.heads(await _rows(transaction, evidence.HEADS))
@@ -68,6 +80,25 @@ async def verify_database(
 
 def verified(found: Verification) -> Verified:
     return Verified(found.size, found.unnumbered, found.checkpoints, found.anchored, found.trust is not None)
+
+
+_opened: dict[str, tuple[asyncio.Runner, Database]] = {}
+"""What this process, if it is one that inspects, reads databases with."""
+
+
+def _inspect(database: Database, part: tuple[int, int]) -> Stretch:
+    runner, opened = _opened.setdefault(database.uri, (asyncio.Runner(), database))
+    return inspect(runner.run(_numbered(opened.read, *part)), numbered=True)
+
+
+def _parts(size: int) -> list[tuple[int, int]]:
+    return [(low, min(low + AT_ONCE, size)) for low in range(0, size, AT_ONCE)]
+
+
+async def _numbered(
+    read: Callable[[str, dict[str, Any]], Awaitable[list[dict[str, Any]]]], low: int, high: int
+) -> list[Row]:
+    return (await read(evidence.NUMBERED, {"from": low, "to": high}))[0]["rows"]
 
 
 async def _rows(transaction: Transaction, statement: str) -> list[tuple[Any, ...]]:

@@ -1,35 +1,19 @@
 """Is the ledger what it was? Every event against its body, its chain and its relationships; all of them against the
 tree, and the tree against signed checkpoints, also those that were kept elsewhere.
 
-Pure: rows in, the first fault out. Where rows come from is in `services.ledger.reading`.
+Pure: what was inspected in, the first fault out. Where events come from is in `services.ledger.reading` and `backup`.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
-from typing import Any
 
-import orjson
-
-from graph.ledger import leaf_of
-from graph.merkle import Growth, Tile, leaf_hash
-from graph.model.identity import record_id
+from graph.ledger import text_of
+from graph.merkle import Growth, Tile
 from services.ledger.checkpoints import Checkpoint, Trust
+from services.ledger.inspection import Fault, Row, Stretch, missing, too_early
 from services.ledger.notes import NoteRefused
-
-Row = Sequence[Any]
-"""As graph.queries.evidence has it: COLUMNS, number of properties, outgoing relationships."""
-
-OPEN_TEXT = "9999-01-01T00:00:00Z"
-
-
-class Fault(Exception):
-    """The first thing found wrong. `event`: the id of the event that it is about, if it is about one."""
-
-    def __init__(self, message: str, event: str | None = None) -> None:
-        super().__init__(message)
-        self.event = event
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +62,25 @@ class Verification:
             raise Fault("The checkpoints are of several logs: their first lines differ.")
         self._compare()
 
-    def events(self, rows: Sequence[Row]) -> None:
+    def events(self, found: Stretch) -> None:
         """The next numbered events. Raises Fault."""
-        stops = sorted(size for size in self._roots if self.size < size <= self.size + len(rows))
-        low = 0
-        for stop in (*stops, self.size + len(rows)):
-            some = rows[low : low + stop - self.size]
-            low += len(some)
-            self._append(some)
-            if stop in self._roots:
-                self._compare()
+        if found.first is not None:
+            if found.first != self.size:
+                raise missing(self.size, found.first, found.event)
+            if found.since < self._recorded:
+                raise too_early(f"Event {found.event} (number {found.first})", found.event)
+            self._recorded = found.until
+        self._join(found)
+        self._grow(found.leaves)
+        if found.fault is not None:
+            raise found.fault
 
-    def waiting(self, rows: Iterable[Row]) -> None:
+    def waiting(self, found: Stretch) -> None:
         """Events without a number yet. Raises Fault."""
-        for row in rows:
-            self._check(row)
-            self.unnumbered += 1
+        self._join(found)
+        self.unnumbered += found.events
+        if found.fault is not None:
+            raise found.fault
 
     def heads(self, rows: Iterable[Row]) -> None:
         """Where subjects say that their chains end; all at once, after all events. Raises Fault."""
@@ -131,83 +118,22 @@ class Verification:
         if events != self.size + self.unnumbered:
             raise Fault(f"There are {events} events; {self.size} have a number and {self.unnumbered} wait for one.")
 
-    # ---- one event ----
-
-    def _append(self, rows: Sequence[Row]) -> None:
-        leaves: list[bytes] = []
-        for row in rows:
-            if row[14] != self.size + len(leaves):
-                missing = self.size + len(leaves)
-                raise Fault(f"Event number {missing} of the log is missing; next comes {row[14]} ({row[0]}).", row[0])
-            self._check(row)
-            leaves.append(leaf_hash(leaf_of_row(row)))
-            if row[12] < self._recorded and _instant(row[12]) < _instant(self._recorded):
-                raise Fault(f"{_called(row)} was recorded before the event in front of it in the log.", row[0])
-            self._recorded = row[12]
-        for tile, content in self._growth.add(leaves).items():
-            self._tiles[tile] = sha256(content).digest()
-        self.size = self._growth.size
-
-    def _check(self, row: Row) -> None:
-        (
-            id_,
-            source,
-            source_id,
-            kind,
-            at,
-            position,
-            data,
-            hash_,
-            previous,
-            evidence,
-            note,
-            due,
-            _,
-            _,
-            _,
-            count,
-            refs,
-        ) = row
-        if sha256(data.encode()).hexdigest() != hash_:
-            raise Fault(f"{_called(row)}: its body does not have its hash; one of the two was changed.", id_)
-        body = orjson.loads(data)
-        said = body.get
-        if (
-            said("id") != id_
-            or said("kind") != kind
-            or _trimmed(said("at")) != at
-            or said("position") != position
-            or said("previousHash") != previous
-            or said("note") != note
-            or (said("evidence") or []) != (evidence or [])
-            or (_trimmed(said("dueAt")) or OPEN_TEXT) != (due or OPEN_TEXT)
-        ):
-            raise Fault(f"{_called(row)}: {_difference(row, body)}", id_)
-        if record_id(source, source_id) != id_:
-            raise Fault(f"{_called(row)}: its source and sourceId are not those that its id is made of.", id_)
-        if count != 15 - row[:15].count(None):
-            raise Fault(f"{_called(row)}: it has a property that no event has.", id_)
-        subject = body["subject"]
-        expected = {("EVENT_OF", subject)}
-        if "actor" in body:
-            expected.add(("DONE_BY", body["actor"]))
-        if "post" in body:
-            expected.add(("DONE_AS", body["post"]))
-        if "toOrganization" in body:
-            expected.add(("PASSED_TO", body["toOrganization"]))
-        if len(refs) != len(expected) or {(kind, record) for kind, record in refs} != expected:
-            raise Fault(f"{_called(row)}: {_difference_of_refs(refs, sorted(expected))}", id_)
-        before = self._ends.get(subject)
-        if (before or (0, None)) != (position - 1, previous):
-            last = "none" if before is None else f"event {before[0]}"
-            raise Fault(
-                f"{_called(row)} says that it is event {position} of record {subject}, and before it comes {last}: the "
-                "chain is broken there.",
-                id_,
-            )
-        self._ends[subject] = position, hash_
+    def _join(self, found: Stretch) -> None:
+        for subject, link in found.links.items():
+            link.check(subject, self._ends.get(subject))
+            self._ends[subject] = link.end
 
     # ---- the tree ----
+
+    def _grow(self, leaves: Sequence[bytes]) -> None:
+        whole = self.size + len(leaves)
+        low = 0
+        for stop in (*sorted(size for size in self._roots if self.size < size < whole), whole):
+            high = low + stop - self.size
+            for tile, content in self._growth.add(leaves[low:high]).items():
+                self._tiles[tile] = sha256(content).digest()
+            low, self.size = high, self._growth.size
+            self._compare()
 
     def _compare(self) -> None:
         for checkpoint, where in self._roots.get(self.size, ()):
@@ -221,45 +147,9 @@ class Verification:
             self._agreed = self.size
 
 
-def leaf_of_row(row: Row) -> bytes:
-    return leaf_of(row[7], _instant(row[12]), row[13])
-
-
-def _called(row: Row) -> str:
-    number = "without a number" if row[14] is None else f"number {row[14]}"
-    return f"Event {row[0]} ({number}, {row[3]})"
-
-
-def _difference(row: Row, body: dict[str, Any]) -> str:
-    names = ("id", "kind", "at", "position", "previousHash", "note", "evidence", "dueAt")
-    shown = (row[0], row[3], row[4], row[5], row[8], row[10], row[9] or None, None if row[11] == OPEN_TEXT else row[11])
-    for name, value in zip(names, shown, strict=True):
-        said = body.get(name)
-        if (_trimmed(said) if name in ("at", "dueAt") else said) != value:
-            return f"its {name} is {value!r}, but its body says {said!r}."
-    return "it is not what its body says."
-
-
-def _difference_of_refs(found: Sequence[Any], expected: Sequence[tuple[str, str]]) -> str:
-    there = [(kind, record) for kind, record in found]
-    for kind, record in expected:
-        if (kind, record) not in there:
-            return f"its body says {kind} {record}, and no such relationship goes out from it."
-    more = next((ref for ref in there if ref not in expected), there[0])
-    return f"a relationship {more[0]} to {more[1]} goes out from it of which its body says nothing."
-
-
-def _trimmed(text: str | None) -> str | None:
-    """An instant of a body (always six digits) as the database writes it (as few as it takes)."""
-    return None if text is None else f"{text[:-1].rstrip('0').rstrip('.')}Z"
-
-
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
 def _short(instant: datetime) -> str:
-    return _trimmed(f"{instant.astimezone(UTC).isoformat(timespec='microseconds')[:-6]}Z") or ""
+    """As the database writes it: as few digits as it takes."""
+    return f"{text_of(instant)[:-1].rstrip('0').rstrip('.')}Z"
 
 
 def _unsigned(note: str) -> Checkpoint:

@@ -1,95 +1,125 @@
-"""How many events are verified in a second: python -m tests.benchmarks.verify_rate [EVENTS]
+"""How many events are verified, backed up and restored in a second: python -m tests.benchmarks.verify_rate [EVENTS]
 
-Made-up chains of five events, as rows in memory and out of a backup's file; no database. Also in seconds of this
-process's own, for a machine that does other things meanwhile.
+Made-up chains of five events: out of a backup's file; and, on the Neo4j that NEO4J_URI names (it is emptied), restored
+into it, verified there, backed up from it. In seconds of the clock, and in processor seconds of this process and its
+workers, for a machine that does other things meanwhile.
 """
 
 import asyncio
+import os
+import resource
 import sys
 import tempfile
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
 from graph import ledger
-from graph.merkle import Growth, leaf_hash
+from graph.merkle import Growth, Tile, leaf_hash
 from graph.model.identity import record_id
+from graph.session import Database
 from services.ledger.archive import Archive, Writer
-from services.ledger.backup import verify_backup
-from services.ledger.verification import Row, Verification, leaf_of_row
+from services.ledger.backup import back_up, restore, verify_backup
+from services.ledger.inspectors import collect_seldom
+from services.ledger.reading import verify_database
+from tests.database import DatabaseConnection, empty
 
 BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
-EVENTS = 200_000
+EVENTS = 500_000
+CHAIN = 5
+PERSON = record_id("made", "person")
 Node = tuple[str, list[str], dict[str, Any], list[tuple[str, str, dict[str, Any]]]]
 
 
-def made(events: int) -> tuple[list[Row], list[Node]]:
-    rows: list[Row] = []
-    nodes: list[Node] = []
-    person = record_id("made", "person")
-    for number in range(events):
-        chain, place = divmod(number, 5)
-        subject, source_id = record_id("made", f"p{chain}"), f"e{number}"
-        at = BEGUN + timedelta(seconds=number)
+def events(number: int) -> Iterator[Node]:
+    """So many numbered events, the ends of their chains among them."""
+    previous: str | None = None
+    for index in range(number):
+        chain, place = divmod(index, CHAIN)
+        subject, source_id = record_id("made", f"p{chain}"), f"e{index}"
+        at = BEGUN + timedelta(seconds=index)
         entry = ledger.Entry(
-            record_id("made", source_id),
-            subject,
-            place + 1,
-            "ASSIGN",
-            at,
-            actor=person,
-            note="已派单",
+            record_id("made", source_id), subject, place + 1, "ASSIGN", at, actor=PERSON, note="已派单",
             evidence=("a.jpg",),
-        )
-        sealed = ledger.seal(entry, rows[-1][7] if place else None)
-        shown = ledger.text_of(at)[:-8] + "Z"
-        rows.append(
-            (entry.id, "made", source_id, "ASSIGN", shown, place + 1, sealed.data, sealed.hash, sealed.previous_hash,
-             ["a.jpg"], "已派单", None, shown, None, number, 13 - (place == 0),
-             [["EVENT_OF", subject], ["DONE_BY", person]])
         )  # fmt: skip
+        sealed = ledger.seal(entry, previous if place else None)
+        previous = sealed.hash
         properties = {
             "id": entry.id, "source": "made", "sourceId": source_id, "kind": "ASSIGN", "at": at, "position": place + 1,
             "data": sealed.data, "hash": sealed.hash, "evidence": ["a.jpg"], "note": "已派单", "recordedAt": at,
-            "logIndex": number,
+            "logIndex": index,
         }  # fmt: skip
         if sealed.previous_hash is not None:
             properties["previousHash"] = sealed.previous_hash
-        nodes.append((entry.id, ["Record", "Event"], properties, [("EVENT_OF", subject, {}), ("DONE_BY", person, {})]))
-    return rows, nodes
+        yield entry.id, ["Record", "Event"], properties, [("EVENT_OF", subject, {}), ("DONE_BY", PERSON, {})]
 
 
-def told(what: str, events: int, begun: float, own: float) -> None:
-    wall, cpu = perf_counter() - begun, process_time() - own
-    sys.stdout.write(f"{what}: {events / wall:,.0f}/s; {events / cpu:,.0f} for each second of its own\n")
+def others(number: int) -> Iterator[Node]:
+    """What the events are about and by, the log and its tree."""
+    yield PERSON, ["Record", "Person"], {"id": PERSON}, []
+    growth, tiles = Growth(), dict[Tile, bytes]()
+    some = events(number)
+    while part := list(islice(some, 50_000)):
+        tiles |= growth.add([leaf_hash(ledger.leaf_of(p["hash"], p["recordedAt"], None)) for _, _, p, _ in part])
+        for _, _, found, out in part:
+            if found["position"] == CHAIN or found["logIndex"] == number - 1:
+                subject = out[0][1]
+                state = {"id": subject, "position": found["position"], "hash": found["hash"]}
+                yield subject, ["Record", "Problem"], state, []
+    yield "log", ["Log"], {"name": "main", "size": number}, []
+    yield "watermark", ["Watermark"], {"name": "main", "at": BEGUN, "holdsAt": BEGUN + timedelta(days=99_999)}, []
+    for tile, content in tiles.items():
+        yield str(tile), ["Tile"], {"level": tile.level, "number": tile.number, "hashes": content}, []
 
 
-def main(events: int = EVENTS) -> None:
-    rows, nodes = made(events)
-    begun, own = perf_counter(), process_time()
-    verification = Verification(None)
-    for low in range(0, events, 5_000):
-        verification.events(rows[low : low + 5_000])
-    told("rows in memory", events, begun, own)
-    growth = Growth()
-    tiles = growth.add([leaf_hash(leaf_of_row(row)) for row in rows])
+def written(path: Path, number: int) -> None:
+    writer = Writer(path, BEGUN, None)
+    for nodes in (others(number), events(number)):
+        while part := list(islice(nodes, 5_000)):
+            writer.add(part)
+    writer.finish()
+
+
+def quiet(_done: int, _whole: int) -> None:
+    pass
+
+
+async def told(what: str, number: int, work: Callable[[], Awaitable[object]]) -> None:
+    begun, own = perf_counter(), _processor()
+    await work()
+    wall, cpu = perf_counter() - begun, _processor() - own
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    sys.stdout.write(
+        f"{what}: {number / wall:,.0f} events/s; {number / cpu:,.0f} for each processor second of zeren's; "
+        f"{memory} MB at most so far\n"
+    )
+
+
+def _processor() -> float:
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return process_time() + children.ru_utime + children.ru_stime
+
+
+async def main(number: int = EVENTS) -> None:
+    collect_seldom()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "backup"
-        writer = Writer(path, BEGUN, None)
-        writer.add([("log", ["Log"], {"size": events}, [])])
-        writer.add(
-            [
-                (f"{tile}", ["Tile"], {"level": tile.level, "number": tile.number, "hashes": content}, [])
-                for tile, content in tiles.items()
-            ]
-        )
-        writer.add(nodes)
-        writer.finish()
-        begun, own = perf_counter(), process_time()
-        found = asyncio.run(verify_backup(Archive.open(path), None, [], lambda _done, _all: None))
-        told("a backup's file", found.events, begun, own)
+        written(path, number)
+        await told("verify a backup", number, lambda: verify_backup(Archive.open(path), None, [], quiet))
+        if "NEO4J_URI" not in os.environ:
+            return
+        connection = DatabaseConnection(*(os.environ[name] for name in ("NEO4J_URI", "NEO4J_USER", "NEO4J_PASSWORD")))
+        await asyncio.to_thread(empty, connection, schema=True)
+        async with await Database.connect(*connection) as database:
+            await told("restore", number, lambda: restore(database, Archive.open(path), quiet))
+            for _ in range(2):  # the second time the server is warm
+                await told("verify a database", number, lambda: verify_database(database, None, [], quiet))
+            again = Path(folder) / "again"
+            await told("back up", number, lambda: back_up(database, again, BEGUN, None, quiet))
 
 
 if __name__ == "__main__":
-    main(*(int(text) for text in sys.argv[1:]))
+    asyncio.run(main(*(int(text) for text in sys.argv[1:])))

@@ -2,18 +2,27 @@
 
 import asyncio
 import gzip
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from graph.session import Database
+from graph.migrations import Unfinished, migrate
+from graph.session import Database, DatabaseError
 from services.ledger.archive import Archive, BackupRefused
 from services.ledger.backup import back_up, restore, verify_backup
+from services.ledger.inspection import Fault
 from services.ledger.reading import Verified
-from services.ledger.verification import Fault
+from services.oversight.schema import schema
+from tests.asking import context, refused
 from tests.database import DatabaseConnection, empty
 from tests.services.ledger.writing import Place, clock
+
+ROOT = Path(__file__).parents[3]
 
 
 def quiet(_done: int, _all: int) -> None:
@@ -100,3 +109,70 @@ async def test_a_backup_that_was_damaged_is_refused(place: Place, tmp_path: Path
             Archive.open(damaged)
     with pytest.raises(BackupRefused, match="is there already"):
         await back_up(place.database, archive.path, clock(), None, quiet)
+
+
+_CUT_OFF = """
+import asyncio, os, signal, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from graph.session import Database, DatabaseError
+from services.ledger.archive import Archive
+from services.ledger.backup import back_up, restore
+
+def die(_done, _all):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+async def main():
+    what, path, *connection = sys.argv[1:]
+    async with Database(*connection) as database:
+        if what == "back up":
+            await back_up(database, Path(path), datetime.now(UTC), None, die)
+        await restore(database, Archive.open(Path(path)), die)
+
+asyncio.run(main())
+"""
+
+
+def cut_off(what: str, path: Path, connection: DatabaseConnection) -> None:
+    """What is done there, killed with kill -9 after its first part."""
+    command = [sys.executable, "-c", _CUT_OFF, what, path, *connection]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False)
+    assert done.returncode == -signal.SIGKILL
+
+
+async def test_a_backup_that_was_cut_off_leaves_no_backup(
+    place: Place, clean_database: DatabaseConnection, tmp_path: Path
+) -> None:
+    await place.problem()
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    await asyncio.to_thread(cut_off, "back up", folder / "b", clean_database)
+    (left,) = folder.iterdir()
+    assert left.name == ".b.unfinished"
+    with pytest.raises(BackupRefused):
+        Archive.open(left)
+    await place.problem()  # nobody waits for who was killed
+    await back_up(place.database, folder / "b", clock(), None, quiet)
+    assert [path.name for path in folder.iterdir()] == ["b"]
+    assert (await verify(place, Archive.open(folder / "b"))).unnumbered == 6
+
+
+async def test_a_restore_that_was_cut_off_is_served_by_nobody(
+    place: Place, clean_database: DatabaseConnection, tmp_path: Path
+) -> None:
+    archive = await made(place, tmp_path / "b")
+    before = await contents(place.database)
+    await asyncio.to_thread(empty, clean_database, schema=True)
+    await asyncio.to_thread(cut_off, "restore", archive.path, clean_database)
+    assert await place.database.read("MATCH (e:Event) RETURN e LIMIT 1")
+    with pytest.raises(Unfinished, match="it holds a part"):
+        await migrate(place.database, clock())
+    asked = "query { problems(first: 1) { edges { node { id } } } }"
+    assert await refused(schema, asked, as_=context(place.database)) == "NOT_MIGRATED"
+    with pytest.raises(DatabaseError, match="no gates"):
+        await place.report()
+    with pytest.raises(BackupRefused, match="not empty"):
+        await restore(place.database, archive, quiet)
+    await asyncio.to_thread(empty, clean_database, schema=True)
+    await restore(place.database, archive, quiet)
+    assert await contents(place.database) == before

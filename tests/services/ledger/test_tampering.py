@@ -1,6 +1,7 @@
 """Whoever edits the database directly is found out, and what was edited is named."""
 
 import hashlib
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -8,10 +9,13 @@ import pytest
 
 from graph.ledger import leaf_of
 from graph.merkle import Growth, leaf_hash
+from services.ledger import inspectors, reading
+from services.ledger.archive import Archive
+from services.ledger.backup import back_up, verify_backup
 from services.ledger.checkpoints import Checkpoint
+from services.ledger.inspection import Fault
 from services.ledger.keyring import Keyring
 from services.ledger.notes import SignerKey
-from services.ledger.verification import Fault
 from tests.services.ledger.writing import Place, clock
 
 THIRD = "MATCH (e:Event {logIndex: 2})"
@@ -110,6 +114,27 @@ async def _put_back(place: Place, kept: dict[str, Any]) -> None:
         kept,
     )
     await place.database.write("MATCH (x {id: 'other'}) DETACH DELETE x")
+
+
+async def test_several_processes_name_the_first_fault_of_the_log(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two events to a stretch, so that chains go through several."""
+    monkeypatch.setattr(inspectors, "ALONE", 0)
+    monkeypatch.setattr(reading, "AT_ONCE", 2)
+    await written(place)
+    found = await place.verify()
+    assert (found.events, found.checkpoints, found.anchored) == (6, 4, 6)
+    await back_up(place.database, tmp_path / "b", clock(), None, lambda _done, _all: None)
+    archive = Archive.open(tmp_path / "b")
+    assert found == await verify_backup(archive, place.keys().root, [place.anchor], lambda _done, _all: None)
+    await place.database.write("MATCH (e:Event) WHERE e.logIndex IN [2, 3, 5] SET e.note = '没办'")
+    said = await fault(place)
+    assert "(number 2, ASSIGN)" in said
+    assert "its note is" in said
+    await place.database.write("MATCH (e:Event {logIndex: 2}) SET e.note = '已办'")
+    await place.database.write("MATCH (e:Event {logIndex: 1}) DETACH DELETE e")
+    assert "number 1 of the log is missing" in await fault(place)
 
 
 async def test_the_order_of_events(place: Place) -> None:
