@@ -12,6 +12,8 @@ from rich.console import Console
 from gateway import app as gateway
 from gateway.cli import tracing
 from gateway.cli.bars import StepBars, timed
+from gateway.cli.home import has_own_engine
+from gateway.cli.keeping import keep_engine
 from gateway.cli.loading import DEMONSTRATION, STEPS, load_demonstration
 from gateway.cli.overview import overview, print_overview
 from graph.migrations import is_migrated, migrate
@@ -63,6 +65,7 @@ async def serve(
 
         serving = server(gateway.build(settings, database), settings, is_open)
         running = asyncio.create_task(serving.serve([opening]))
+        keeping = asyncio.create_task(keep_engine(wishes.home, address.uri)) if has_own_engine() else None
         running.add_done_callback(lambda _: open_now.set())
         try:
             await open_now.wait()
@@ -81,6 +84,8 @@ async def serve(
             serving.should_exit = True
             raise
         finally:
+            if keeping is not None:
+                running.add_done_callback(lambda _: keeping.cancel())
             await running
 
 

@@ -106,6 +106,8 @@ def _password(folder: Path) -> str:
 
 def _choose_port(port: int) -> int:
     with socket.socket() as probe:
+        # Connections of an engine that was killed linger on its port for a minute; only a listener is in the way.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
