@@ -151,7 +151,9 @@ class Database:
         return [_row(record) for record in found.records]
 
     def _explained(self, error: exceptions.DriverError | exceptions.Neo4jError) -> Exception:
-        if error.is_retryable() or isinstance(error, exceptions.AuthError):
+        # A commit that was not answered is not tried again: whether it was done is for an idempotency key to tell.
+        unanswered = isinstance(error, exceptions.IncompleteCommit)
+        if error.is_retryable() or unanswered or isinstance(error, exceptions.AuthError):
             return explain(error, self.uri, "unknown")
         return error
 
