@@ -31,7 +31,11 @@ def holds_unless_silenced(declared: Fact, fact: str, thing: str, other: str) -> 
 
 
 def state(entity: str, former: str) -> str:
-    """The attributes of an entity as known at `k`: its own, else those of the Former that was current then."""
+    """The attributes of an entity as known at `k`: its own, else those of the Former that was current then.
+
+    By a name that is worked out, the property is read here and now; by its own name the server may take what an earlier
+    clause has read, before a command changed the entity.
+    """
     former_then = f"{former}.changedAt <= k AND k < {former}.supersededAt"
     past = f"COLLECT {{ MATCH ({entity})-[:WAS]->({former}:Former) WHERE {former_then} RETURN {former} }}"
-    return f"CASE WHEN {entity}.changedAt <= k THEN {entity} ELSE head({past}) END"
+    return f"CASE WHEN {entity}['changedAt'] <= k THEN {entity} ELSE head({past}) END"

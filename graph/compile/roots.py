@@ -6,7 +6,7 @@ from datetime import datetime
 
 from graph.compile.cursor import Keyset, fingerprint, page_size, parse
 from graph.compile.fields import Compiler
-from graph.compile.moment import PREFIX
+from graph.compile.moment import PREFIX, state
 from graph.compile.selection import Selected
 from graph.compile.tree import Code, Collect, Expression, Head, MapOf, Statement
 from graph.model import MODEL
@@ -116,7 +116,13 @@ def problems(where: ProblemFilter, order: str, selected: Selected, moment: Momen
         value, record = parse(selected.arguments["after"], keyset, mark)
         after = compiler.parameter(value), compiler.parameter(record)
     found = _candidates(compiler, where, keyset, after, f"LIMIT {size} + 1")
-    clauses = (found, f"WITH n, c ORDER BY {keyset.order('c')} LIMIT {size} + 1")
+    # A command that commits between the branches shows its problem to both; one that commits between them and here has
+    # changed what `c` held. The state is taken once, and anew, of the problems that are shown.
+    clauses = (
+        found,
+        f"WITH n, head(collect(c)) AS c ORDER BY {keyset.order('c')} LIMIT {size} + 1",
+        f"WITH n, {state('n', compiler.name('f'))} AS c",
+    )
     rows = compiler.rows_of(clauses, "Problem", "n", selected, keyset, compiler.parameter(mark), current="c")
     data = compiler.page_of(rows, size, selected, _problem_count(compiler, where))
     return _statement(compiler, data, moment, viewer)
@@ -132,7 +138,7 @@ def problem_count(where: ProblemFilter, moment: Moment, viewer: Viewer) -> State
 
 
 def _problem_count(compiler: Compiler, where: ProblemFilter) -> Expression:
-    return Code(f"COUNT {{ {_candidates(compiler, where)} RETURN n }}")
+    return Code(f"COUNT {{ {_candidates(compiler, where)} RETURN DISTINCT n }}")
 
 
 def _candidates(

@@ -82,7 +82,7 @@ def walk(compiler: Compiler, shown: Shown = FACTS_ONLY) -> str:
 
 _SUBJECT = (
     "subject: {id: subject.id, recordedAt: subject.recordedAt, area: area.id, site: site.id, siteKind: kind.id, "
-    "task: task.id, discoveredAt: current.discoveredAt, life: current.life}"
+    "task: task.id, discoveredAt: current.discoveredAt, life: life}"
 )
 
 _IS_SUBJECT = " OR ".join(f"subject:{label}" for label in SUBJECTS)
@@ -108,7 +108,7 @@ OPTIONAL MATCH (subject:Record {{id: asked.subject}}) WHERE subject.recordedAt <
 """
 
 _WALK = f"""WITH *, {state("subject", "f")} AS current
-WITH *, coalesce(asOf, current.discoveredAt, $now) AS t
+WITH *, coalesce(asOf, current.discoveredAt, $now) AS t, current.life AS life
 WITH *,
   CASE WHEN subject:Site THEN subject ELSE head(COLLECT {{ MATCH (current)-[:FOUND_AT]->(x) RETURN x }}) END AS site,
   CASE WHEN subject:Task THEN subject ELSE head(COLLECT {{ MATCH (current)-[:FALLS_UNDER]->(x) RETURN x }}) END AS task
@@ -240,7 +240,7 @@ def _gathered(compiler: Compiler, shown: Shown) -> Iterator[tuple[str, str]]:
 
 
 _EARLIER_EVENTS = (
-    "COLLECT { UNWIND others AS other WITH other[0] AS x, other[1] AS y MATCH (x)<-[:EVENT_OF]-(e:Event) "
+    "COLLECT { UNWIND others AS other WITH DISTINCT other[0] AS x, other[1] AS y MATCH (x)<-[:EVENT_OF]-(e:Event) "
     "WHERE e.recordedAt <= k AND e.kind IN ['REPORTED', 'VERIFY', 'REOPEN'] WITH x, y, e ORDER BY x.id, e.position"
 )
 _KIND = Selected("kind", "kind")

@@ -1,0 +1,187 @@
+"""For any `knownAt` at or before the watermark the answer never changes afterwards.
+
+Commands, and imports with changed rows, go on while earlier answers are taken again and compared byte for byte. What
+is written and asked is drawn by chance: KNOWN_AT_SEED and KNOWN_AT_ROUNDS (imports) draw another, or a longer run.
+"""
+
+import asyncio
+import os
+import random
+import re
+import uuid
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from gateway.schema import schema
+from graph.migrations import migrate
+from graph.model.enums import ProblemAction, Severity
+from graph.model.identity import record_id
+from graph.session import Database
+from services.hosting.commanding import RefusedError
+from services.integration.loading.loader import import_bundle
+from services.oversight.commands import Act, Report, act, report
+from tests.asking import context
+from tests.database import DatabaseConnection
+from tests.services.integration.bundles import SMALL, write
+from tests.services.ledger.writing import ACTOR, clock
+
+SEED = int(os.environ.get("KNOWN_AT_SEED", "1"))
+ROUNDS = int(os.environ.get("KNOWN_AT_ROUNDS", "3"))
+NOW = datetime(2099, 1, 1, tzinfo=UTC)
+"""What is overdue goes by it, and who holds a post."""
+NAMES = ("甲", "乙", "丙", "丁", "戊")
+
+
+def rid(source_id: str) -> str:
+    return record_id("bundle", source_id)
+
+
+def _document(name: str) -> str:
+    """The committed document, with `knownAt` for each of its root fields."""
+    text = files("schema").joinpath("operations", f"{name}.graphql").read_text("utf-8")
+    if "$knownAt" in text:
+        return text
+    text = re.sub(r"(query \w+\()", r"\1$knownAt: DateTime, ", text, count=1)
+    return re.sub(r"^(  \w+\()", r"\1knownAt: $knownAt, ", text, flags=re.MULTILINE)
+
+
+LISTS = (
+    "query Lists($knownAt: DateTime) { persons(first: 50, knownAt: $knownAt) { edges { node { name } } } "
+    "sites(first: 50, knownAt: $knownAt) { edges { node { name area { name } operator { name } } } } "
+    "problems(first: 100, knownAt: $knownAt) { edges { node { id status dueAt title "
+    "events(first: 50) { edges { node { kind at note hash } } } } } } }"
+)
+PROBLEM = (
+    "query Problem($id: ID!, $knownAt: DateTime) { problem(id: $id, knownAt: $knownAt) { id number title status dueAt "
+    "severity site { name kind } area { name } "
+    "events(first: 50) { edges { node { kind at note hash actor { name } } } } } }"
+)
+
+
+@dataclass
+class Story:
+    """What has been written and answered so far."""
+
+    database: Database
+    folder: Path
+    chance: random.Random
+    problems: list[str] = field(default_factory=lambda: [rid("p1"), rid("p2")])
+    answers: list[tuple[str, dict[str, Any], bytes]] = field(default_factory=list[tuple[str, dict[str, Any], bytes]])
+    marks: list[datetime] = field(default_factory=list[datetime])
+    done: bool = False
+
+    # ---- writers: another kind of command is another line in `writers` ----
+
+    @property
+    def writers(self) -> tuple[Callable[[], Awaitable[None]], ...]:
+        return self.report, self.act, self.act
+
+    async def report(self) -> None:
+        command = Report(
+            uuid.uuid4().hex, self.chance.choice(NAMES), "PATROL", Severity.NORMAL,
+            site=rid("mill-site") if self.chance.random() < 0.5 else None, area=rid("grid"), person=rid("li"),
+        )  # fmt: skip
+        self.problems.append((await report(self.database, command, ACTOR, clock(), None)).records["problem"])
+
+    async def act(self) -> None:
+        """An action that may be refused: then nothing is written."""
+        action = self.chance.choice([ProblemAction.REGISTER, ProblemAction.ASSIGN, ProblemAction.ACCEPT])
+        to = rid("env") if action is ProblemAction.ASSIGN else None
+        command = Act(
+            uuid.uuid4().hex, self.chance.choice(self.problems), action, person=rid("wang"), to_organization=to,
+            note=self.chance.choice(NAMES),
+        )  # fmt: skip
+        with suppress(RefusedError):
+            await act(self.database, command, ACTOR, clock())
+
+    async def write(self) -> None:
+        while not self.done:
+            await self.chance.choice(self.writers)()
+
+    async def load(self) -> None:
+        """Imports, each with some rows changed, others ended, problems added and acted on."""
+        for number in range(ROUNDS):
+            tables = dict(SMALL)
+            new = self.chance.choice(NAMES)
+            tables["persons"] = tables["persons"].replace("李四", f"李{new}")
+            tables["sites"] = tables["sites"].replace("面粉厂厂区", f"{new}厂区")
+            tables["memberships"] = tables["memberships"].replace("2023-01-01", f"2023-0{number % 9 + 1}-02")
+            tables["problems"] += f"\n x{number},,{new},,grid,,CAMERA,2024-12-17T09:00:00+08:00,,\n"
+            tables["events"] += f"\n y{number},x{number},2024-12-17T10:00:00+08:00,REGISTER,wang,,,,,{new}\n"
+            bundle = write(self.folder / str(number), tables)
+            imported = await import_bundle(self.database, bundle, clock, source="bundle")
+            assert imported.report.errors == []
+
+    # ---- readers ----
+
+    async def ask(self) -> None:
+        """Ask something as known at a random instant at or below the watermark, and then something old again."""
+        (row,) = await self.database.read("MATCH (w:Watermark) RETURN w.at AS at")
+        high: datetime = row["at"].to_native()
+        self.marks.append(high)
+        low = self.chance.choice(self.marks)
+        known_at = low + (high - low) * self.chance.choice([0, 0, 1, self.chance.random()])
+        problem = self.chance.choice(self.problems)
+        document, variables = self.chance.choice(
+            [
+                (_document("Trace"), {"subject": self.chance.choice([problem, rid("mill-site"), rid("t2")])}),
+                (_document("Worklist"), {"organization": rid("env"), "first": 50}),
+                (_document("CampaignTree"), {"campaign": rid("k1")}),
+                (PROBLEM, {"id": problem}),
+                (LISTS, {}),
+            ]
+        )
+        asked = {**variables, "knownAt": known_at.isoformat()}
+        self.answers.append((document, asked, await self._answer(document, asked)))
+        await self.again(self.chance.choice(self.answers))
+
+    async def _answer(self, document: str, asked: dict[str, Any]) -> bytes:
+        result = await schema.execute(document, asked, context(self.database, NOW))
+        errors = [(error.extensions or {})["code"] for error in result.errors or ()]
+        assert set(errors) <= {"NOT_FOUND"}, (asked, result.errors)
+        return orjson.dumps([result.data, errors])
+
+    async def again(self, old: tuple[str, dict[str, Any], bytes]) -> None:
+        document, asked, answer = old
+        now = await self._answer(document, asked)
+        if now != answer:
+            third = await self._answer(document, asked)
+            known = "the first" if third == answer else "the second" if third == now else "each"
+            parts = zip(re.split(rb"(?<=[}\\]]),", answer), re.split(rb"(?<=[}\\]]),", now), strict=False)
+            differ = [(b.decode(), n.decode()) for b, n in parts if b != n]
+            pytest.fail(f"{known} was another than the third answer: {document[:60]} {asked} {differ[:3]}")
+
+    async def read(self) -> None:
+        while not self.done:
+            await self.ask()
+
+
+async def test_an_answer_as_known_once_never_changes(clean_database: DatabaseConnection, tmp_path: Path) -> None:
+    async with Database(*clean_database) as database:
+        await migrate(database, clock())
+        await import_bundle(database, write(tmp_path / "first", SMALL), clock, source="bundle")
+        story = Story(database, tmp_path, random.Random(SEED))  # noqa: S311 - to be drawn again
+
+        async def loaded() -> None:
+            try:
+                await story.load()
+            finally:
+                story.done = True
+
+        async with asyncio.TaskGroup() as tasks:
+            for work in (loaded(), *(story.write() for _ in range(3)), *(story.read() for _ in range(2))):
+                tasks.create_task(work)
+        for old in story.answers:
+            await story.again(old)
+        assert len({answer for _, _, answer in story.answers}) > ROUNDS
+
+
+pytestmark = pytest.mark.timeout(600 + 60 * ROUNDS)
