@@ -106,9 +106,11 @@ def _container(progress: local.Progress) -> Generator[DatabaseConnection]:
 
 @contextmanager
 def _local(progress: local.Progress) -> Generator[DatabaseConnection]:
+    # Several tests run side by side on one machine; what is set in the environment goes before.
+    memory = local.Memory.from_environment() if os.environ.get("ZEREN_HEAP") else local.Memory()
     with (
         tempfile.TemporaryDirectory(prefix="zeren-tests-", ignore_cleanup_errors=True) as home,
-        local.running(Path(home), progress=progress) as engine,
+        local.running(Path(home), progress=progress, memory=memory) as engine,
     ):
         yield DatabaseConnection(engine.uri, engine.user, engine.password)
 

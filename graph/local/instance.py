@@ -120,13 +120,13 @@ def status(home: Path) -> Status:
 
 
 @contextmanager
-def running(home: Path, *, progress: Progress | None = None) -> Generator[Connection]:
+def running(home: Path, *, progress: Progress | None = None, memory: Memory | None = None) -> Generator[Connection]:
     """Lend the engine of `home`: the one that another process runs, else one started and stopped here."""
     found = status(home)
     if found.state is State.RUNNING and found.connection:
         yield found.connection
         return
-    connection = start(home, progress=progress)
+    connection = start(home, progress=progress, memory=memory)
     try:
         yield connection
     finally:

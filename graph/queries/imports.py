@@ -1,5 +1,8 @@
 """Writes of an import: rows are written as pending, and become visible together when they are stamped.
 
+Where nobody has acted yet, the record time is taken before the rows are written, so that they need no stamp: readers
+are held below it and the gates are shut until all is there (docs/decisions/0031).
+
 An import writes what other rooms own, by design: it is the named exception to "writes are owned". What a row becomes
 is created by statements whose shape follows the declared model, so that each is one pass of index seeks and CREATE.
 """
@@ -17,6 +20,8 @@ from graph.queries.write import Write
 RECORDS_PER_STAMP = 10_000
 RECORDS_PER_DISCARD = 1_000
 """Fewer: each takes its relationships with it, and a transaction is held in memory."""
+RECORDS_PER_LOOK = 20_000
+"""When those of a record time are searched."""
 STATE_RELATIONSHIPS = tuple(
     sorted({ref.relationship for node in MODEL.entities() for ref in node.refs()} - {"EVENT_OF"})
 )
@@ -61,13 +66,13 @@ def parameter(instant: datetime) -> list[int]:
 
 
 @lru_cache(maxsize=256)
-def create(shape: Shape) -> str:
+def create(shape: Shape, *, stamped: bool = False) -> str:
     """Rows are lists: the columns; the place in `ends` of each way's end, or null; for `events`, rows of events.
 
-    `ends`: the ids of the records at other ends, each once. `at`: the record time. Returns `made`: of rows, or of
-    events where these come with them; nothing is made where an end is not there.
+    `ends`: the ids of the records at other ends, each once. `at`: the record time, which is final where `stamped`.
+    Returns `made`: of rows, or of events where these come with them; nothing is made where an end is not there.
     """
-    labels = "Change:Pending" if shape.changes else f"Record:{shape.label}:Pending"
+    labels = "Change:Pending" if shape.changes else _labels(shape.label, stamped)
     first = len(shape.columns)
     lines = [
         "UNWIND CASE $ends WHEN [] THEN [null] ELSE range(0, size($ends) - 1) END AS place",
@@ -83,7 +88,7 @@ def create(shape: Shape) -> str:
         lines += [
             "WITH ends, n, row",
             f"UNWIND row[{first + len(shape.ways)}] AS said",
-            f"CREATE (e:Record:Event:Pending {{{_properties(Shape('Event'), 'said')}}})-[:EVENT_OF]->(n)",
+            f"CREATE (e:{_labels('Event', stamped)} {{{_properties(Shape('Event'), 'said')}}})-[:EVENT_OF]->(n)",
         ]
         if shape.label == "Problem":
             lines += [_connect("e", "said", len(EVENT_COLUMNS) + i, way) for i, way in enumerate(EVENT_WAYS)]
@@ -130,6 +135,12 @@ def _ways(label: str) -> tuple[tuple[str, bool], ...]:
         to = () if label == "Name" else ((node.relationship_to, False),)
         return ((node.relationship, True), *to, ("BASED_ON", False))
     return tuple((ref.relationship, False) for ref in node.refs() if ref.relationship != "SUBTASK_OF")
+
+
+def _labels(label: str, stamped: bool) -> str:
+    if not stamped:
+        return f"Record:{label}:Pending"
+    return "Record:Event:Outbox" if label == "Event" else f"Record:{label}"
 
 
 def _properties(shape: Shape, row: str) -> str:
@@ -227,10 +238,34 @@ CLAIM = Write(
       RETURN collect(i) AS mine
     }
     RETURN [o IN others | o {.source, .startedAt}] AS others,
-      [i IN mine | i {.startedAt, .stampedAt}] AS mine
+      [i IN mine | i {.startedAt, .heldAt}] AS mine
     """,
 )
 """The watermark's lock lets one import begin at a time."""
+
+SHUT_GATES = Write(
+    "take the record time of an import before its rows, where nobody has acted yet",
+    "integration",
+    """
+    MATCH (w:Watermark {name: 'main'})
+    SET w.taken = true
+    REMOVE w.taken
+    WITH w
+    MATCH (g:Gate)
+    WITH w, g ORDER BY g.number
+    SET g.taken = true
+    REMOVE g.taken
+    WITH w, collect(g) AS gates, max(g.at) AS last
+    WHERE NOT EXISTS { MATCH (c:Command) WHERE c.key > '' }
+    WITH w, gates, CASE WHEN last < $now THEN $now ELSE last + duration({microseconds: 1}) END AS at
+    FOREACH (g IN gates | SET g.at = at, g.shut = true)
+    WITH w, at
+    MATCH (i:Import {id: $id})
+    SET w.holdsAt = at, i.heldAt = at
+    RETURN at
+    """,
+)
+"""Who has passed a gate has committed by now, and has left a Command; who comes to one later finds it shut."""
 
 ADVANCE = Write(
     "go on with an import",
@@ -257,15 +292,15 @@ BEGIN_STAMPING = Write(
     SET g.taken = true
     REMOVE g.taken
     WITH w, collect(g) AS gates, max(g.at) AS last
-    WITH w, gates, CASE WHEN last < $now THEN $now ELSE last + duration({microseconds: 1}) END AS at
-    FOREACH (g IN gates | SET g.at = at)
-    WITH w, at
     MATCH (i:Import {id: $id})
+    WITH w, i, gates, coalesce(
+      i.heldAt, CASE WHEN last < $now THEN $now ELSE last + duration({microseconds: 1}) END) AS at
+    FOREACH (g IN gates | SET g.at = CASE WHEN g.at < at THEN at ELSE g.at END)
     SET w.holdsAt = at, i.stampedAt = at
     RETURN at
     """,
 )
-"""The record time is taken as a command's is (graph.queries.watermark), at all gates at once."""
+"""The record time is taken as a command's is (graph.queries.watermark), at all gates at once; or was taken before."""
 
 SWAP_CHANGES = Write(
     "make pending states present and present ones former",
@@ -326,14 +361,27 @@ FINISH = Write(
     MATCH (w:Watermark {name: 'main'})
     SET w.holdsAt = $open, w.at = $at, i.recordedAt = $at, i.id = $finishedId, i += $counts
     REMOVE i.run
-    RETURN count(*) AS made
+    WITH i
+    MATCH (g:Gate)
+    REMOVE g.shut
+    RETURN count(DISTINCT i) AS made
     """,
 )
 
 FORGET = Write(
     "forget an import that changed nothing or was discarded",
     "integration",
-    "MATCH (i:Import {id: $id}) WHERE i.stampedAt IS NULL DELETE i RETURN count(*) AS made",
+    """
+    MATCH (i:Import {id: $id}) WHERE i.stampedAt IS NULL
+    WITH i, i.heldAt IS NOT NULL AS held
+    DELETE i
+    WITH held WHERE held
+    MATCH (w:Watermark {name: 'main'})
+    SET w.holdsAt = $open
+    WITH w
+    MATCH (g:Gate)
+    REMOVE g.shut
+    """,
 )
 
 DISCARD_CORRECTIONS = Write(
@@ -355,6 +403,19 @@ DISCARD = Write(
     "MATCH (n:Pending) WITH n LIMIT $limit DETACH DELETE n RETURN count(*) AS done",
 )
 
+DISCARD_STAMPED = Write(
+    "discard records of a record time that was taken before them",
+    "integration",
+    """
+    MATCH (n:Record) WHERE n.id > $after
+    WITH n ORDER BY n.id LIMIT $limit
+    WITH collect(CASE WHEN n.recordedAt = $at THEN n END) AS found, max(n.id) AS last
+    FOREACH (n IN found | DETACH DELETE n)
+    RETURN last, size(found) AS done
+    """,
+)
+"""In the order of ids: no index has record times."""
+
 RELEASE_PROBLEMS = Write(
     "let go of problems held by a discarded import",
     "integration",
@@ -369,22 +430,25 @@ RELEASE_PROBLEMS = Write(
 
 UNFINISHED = """
 MATCH (i:Import) WHERE i.recordedAt IS NULL
-RETURN i.id AS id, i.source AS source, i.startedAt AS startedAt, i.stampedAt AS stampedAt
+RETURN i.id AS id, i.source AS source, i.startedAt AS startedAt, i.heldAt AS heldAt, i.stampedAt AS stampedAt
 """
 
 ANY_OF_SOURCES = "MATCH (n:Record) WHERE n.source IN $sources RETURN true AS found LIMIT 1"
 
 STANDING = """
+MATCH (w:Watermark {name: 'main'})
+WITH w.holdsAt AS held
 UNWIND $ids AS id
 MATCH (r:Record {id: id})
 OPTIONAL MATCH (v:Record {id: CASE WHEN r.latest > 1 THEN r.id + '~' + toString(r.latest) END})
 OPTIONAL MATCH (r)<-[:CHANGES]-(c:Change)
-WITH r, coalesce(c, v, r) AS now, labels(r) AS labels
+WITH r, coalesce(c, v, r) AS now, labels(r) AS labels, held
 RETURN r.id AS id, [label IN labels WHERE NOT label IN ['Record', 'Pending', 'Superseding', 'Outbox']][0] AS label,
-  now.digest AS digest, now:Pending AS pending, r:Pending AS new, coalesce(r.latest, 1) AS version,
-  now.position AS position, now.hash AS hash, r.recordedAt AS recordedAt
+  now.digest AS digest, now:Pending OR now.recordedAt = held AS pending, r:Pending OR r.recordedAt = held AS new,
+  coalesce(r.latest, 1) AS version, now.position AS position, now.hash AS hash, r.recordedAt AS recordedAt
 """
-"""How the records stand, a pending correction or change before what it corrects."""
+"""How the records stand, a pending correction or change before what it corrects. Pending is also what is recorded at
+the instant at which readers are held."""
 
 
 def column_facts(label: str) -> str:
@@ -402,27 +466,33 @@ def links(label: str) -> str:
     """The facts of that label as they are known now, with the first version's id."""
     fact = MODEL.fact(label)
     return (
+        "MATCH (w:Watermark {name: 'main'})\n"
         f"MATCH (a:Record)-[:{fact.relationship}]->(f:{label})-[:{fact.relationship_to}]->(b:Record)\n"
-        "WHERE f.supersededAt = $open AND NOT f:Pending AND NOT a:Site\n"
+        "WHERE f.supersededAt = $open AND NOT f:Pending AND f.recordedAt <> w.holdsAt AND NOT a:Site\n"
         "RETURN split(f.id, '~')[0] AS id, a.id AS from, b.id AS to, f.validFrom AS since, f.validTo AS until,\n"
         "  f.explicit AS explicit, a.source + ':' + a.sourceId AS shown"
     )
 
 
 SUBTASK_LINKS = """
-MATCH (a:Task)-[:SUBTASK_OF]->(b:Task) WHERE NOT a:Pending
+MATCH (w:Watermark {name: 'main'})
+MATCH (a:Task)-[:SUBTASK_OF]->(b:Task) WHERE NOT a:Pending AND a.recordedAt <> w.holdsAt
 RETURN a.id AS id, a.id AS from, b.id AS to, false AS explicit, a.source + ':' + a.sourceId AS shown
 """
 
 LIVES = """
+MATCH (w:Watermark {name: 'main'})
+WITH w.holdsAt AS held
 UNWIND $ids AS id
-MATCH (p:Record&Problem {id: id}) WHERE NOT p:Pending
+MATCH (p:Record&Problem {id: id}) WHERE NOT p:Pending AND p.recordedAt <> held
 RETURN p.id AS id, p.life AS life
 """
 
 PROBLEM_STATES = f"""
+MATCH (w:Watermark {{name: 'main'}})
+WITH w.holdsAt AS held
 UNWIND $ids AS id
-MATCH (p:Record&Problem {{id: id}}) WHERE NOT p:Pending
+MATCH (p:Record&Problem {{id: id}}) WHERE NOT p:Pending AND p.recordedAt <> held
 RETURN p.id AS id, properties(p) AS properties,
   COLLECT {{ MATCH (p)-[r:{"|".join(STATE_RELATIONSHIPS)}]->(x)
     RETURN [type(r), [label IN labels(x) WHERE label <> 'Record'][0], x.id] }} AS refs

@@ -41,6 +41,20 @@ RETURN e.id AS id, e.hash AS hash, e.recordedAt AS recordedAt, e.digest AS diges
 """
 """Below the watermark no event can appear any more, so this order is final."""
 
+WAITS = """
+MATCH (w:Watermark {name: 'main'})
+MATCH (e:Outbox) WHERE e.recordedAt < w.holdsAt AND e.position > 0 AND e.id > ''
+RETURN true AS found LIMIT 1
+"""
+NEWEST = """
+MATCH (w:Watermark {name: 'main'})
+WITH w.holdsAt AS holdsAt
+MATCH (e:Outbox) WHERE e.recordedAt < holdsAt AND e.position > 0 AND e.id > ''
+WITH e ORDER BY e.recordedAt DESC, e.position DESC, e.id DESC LIMIT 1
+RETURN e.recordedAt AS at
+"""
+"""The events of an import that readers do not see yet are not among them, however many they are."""
+
 NUMBER = Write(
     "number events",
     "accountability",

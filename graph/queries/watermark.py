@@ -4,6 +4,8 @@ A command takes one gate's lock just before it writes, is recorded at an instant
 instant on the gate. To move the watermark up, the lock of every gate is taken in turn: whoever held one has committed
 by then, and whoever takes one afterwards is recorded later. So nothing is ever recorded at or below the watermark
 again, and an answer as known there stays as it is.
+
+The gates are shut while an import is written that took its record time beforehand: a command must not go by half of it.
 """
 
 import asyncio
@@ -36,7 +38,7 @@ TAKE = Write(
     REMOVE g.taken
     WITH g, CASE WHEN g.at < $earliest THEN $earliest ELSE g.at + duration({microseconds: 1}) END AS at
     SET g.at = at
-    RETURN at
+    RETURN at, coalesce(g.shut, false) AS shut
     """,
 )
 """The lock comes first, so that what is read of the gate is what the one before left."""
@@ -83,13 +85,23 @@ _gates = count(1)
 _waiting: "WeakKeyDictionary[Database, _Waiting]" = WeakKeyDictionary()
 
 
+class GateShut(Exception):
+    """Nothing may be recorded now; the message says why and what to do."""
+
+
 async def take_gate(transaction: Transaction, earliest: datetime) -> datetime:
     """When what this transaction writes is recorded: at `earliest` or, if the gate is further, just after it.
 
-    Called last before the writes: until the transaction ends, nobody else passes this gate.
+    Called last before the writes: until the transaction ends, nobody else passes this gate. Raises GateShut.
     """
     gate = next(_gates) % GATES + 1
     for row in await transaction.run(TAKE.cypher, {"gate": gate, "earliest": utc(earliest)}):
+        if row["shut"]:
+            raise GateShut(
+                "a first import is under way, and nothing can be acted on before all of it is there; send the same "
+                "command again when it is complete (where it was cut off: `zeren import` the same bundle again, or "
+                "discard it)"
+            )
         return row["at"].to_native()
     raise DatabaseError("The database has no gates: run `zeren migrate`, or let a restore come to its end.")
 

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from graph import ledger
 from graph.model.instants import OPEN, TICK, utc
 from graph.queries import commands as queries
-from graph.queries.watermark import passed
+from graph.queries.watermark import GateShut, passed
 from graph.session import Database, Transaction
 from schema.enums import ProblemAction
 from schema.errors import RefusalCode
@@ -88,7 +88,10 @@ async def carry_out(
         await transaction.run(queries.SETTLE.cypher, {"key": key, "outcome": json.dumps(outcome)})
         return done
 
-    done = await database.transact(once)
+    try:
+        done = await database.transact(once)
+    except GateShut as error:
+        raise refused_at("", str(error), RefusalCode.NOT_ALLOWED) from error
     await passed(database, done.recorded_at)
     return done
 

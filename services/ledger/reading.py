@@ -106,11 +106,11 @@ async def _rows(transaction: Transaction, statement: str) -> list[tuple[Any, ...
 
 
 class ImportUnderWay(Exception):
-    """An import is becoming visible just now; the message says what to do."""
+    """An import is not complete, and readers are held for it; the message says what to do."""
 
 
 async def stand_still(transaction: Transaction) -> None:
     """Keep all others from writing until the transaction ends. Raises ImportUnderWay."""
     rows = await transaction.run(STAND_STILL.cypher, {"open": OPEN})
     if rows and rows[0]["importing"]:
-        raise ImportUnderWay("An import is becoming visible. Try again when it is complete.")
+        raise ImportUnderWay("An import is under way, or was cut off. Try again when it is complete.")

@@ -232,7 +232,7 @@ class Sequencer:
     async def number(self) -> int:
         """Number the next events, at most BATCH; returns how many there were. Raises NotLeading."""
         led = self._led
-        if not await self._database.read("MATCH (e:Outbox) RETURN true AS found LIMIT 1"):
+        if not await self._database.read(queries.WAITS):
             return 0
         after: Growth = led.growth
 
@@ -263,9 +263,8 @@ class Sequencer:
         led.growth = after
         if not numbered:
             # A process ended between recording an event and moving the watermark past it.
-            newest = await self._database.read("MATCH (e:Outbox) RETURN max(e.recordedAt) AS at")
-            if newest[0]["at"] is not None:
-                await raise_watermark(self._database, newest[0]["at"].to_native())
+            for newest in await self._database.read(queries.NEWEST):
+                await raise_watermark(self._database, newest["at"].to_native())
         return numbered
 
     async def sign(self) -> None:

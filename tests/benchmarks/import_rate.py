@@ -15,6 +15,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from graph.local import Memory
 from graph.migrations import migrate
 from graph.session import Database
 from services.integration.county.campaign import SHIPPED
@@ -85,6 +86,8 @@ async def measure(connection: DatabaseConnection, bundle: Path) -> str:
 
 def main() -> None:
     scale = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
+    memory = Memory.from_environment()
+    os.environ |= {"ZEREN_HEAP": memory.heap, "ZEREN_PAGECACHE": memory.page_cache}  # as users have it; tests take less
     with tempfile.TemporaryDirectory() as folder:
         bundle = Path(folder) / "county"
         generate(bundle, scale=scale)

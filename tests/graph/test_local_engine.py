@@ -244,6 +244,21 @@ def test_a_port_in_use_is_told(home: Path) -> None:
             start(home, memory=SMALL, port=port)
 
 
+@pytest.mark.parametrize(
+    ("total", "available", "heap", "page_cache"),
+    [
+        pytest.param(64 << 30, 50 << 30, "4096m", "1024m", id="large"),
+        pytest.param(8 << 30, 6 << 30, "2048m", "512m", id="a laptop"),
+        pytest.param(8 << 30, 2 << 30, "1024m", "256m", id="a laptop with much open"),
+        pytest.param(1 << 30, 1 << 30, "512m", "64m", id="small"),
+    ],
+)
+def test_memory_goes_by_the_machine(total: int, available: int, heap: str, page_cache: str) -> None:
+    memory = Memory.of_machine(total, available)
+    assert (memory.heap, memory.page_cache) == (heap, page_cache)
+    assert memory.total < available
+
+
 @pytest.mark.parametrize("size", ["lots", "0m", "1", "-1g", "1.5g"])
 def test_what_is_no_size_is_told(size: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZEREN_HEAP", size)

@@ -20,24 +20,23 @@ class ImportRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """An import that is not complete. `stamped_at`: its record time, if all is written; it needs no bundle then."""
+    """An import that is not complete. `stamped_at`: its record time, if all is written; it needs no bundle then.
+
+    `held_at`: its record time, if that was taken before its rows were written.
+    """
 
     id: str
     source: str
     started_at: datetime
+    held_at: datetime | None
     stamped_at: datetime | None
 
 
 async def unfinished(database: Database) -> Unfinished | None:
     """The import that is not complete, if there is one."""
     for row in await database.read(imports.UNFINISHED):
-        stamped_at = row["stampedAt"]
-        return Unfinished(
-            row["id"],
-            row["source"],
-            row["startedAt"].to_native(),
-            None if stamped_at is None else stamped_at.to_native(),
-        )
+        held_at, stamped_at = (None if row[name] is None else row[name].to_native() for name in ("heldAt", "stampedAt"))
+        return Unfinished(row["id"], row["source"], row["startedAt"].to_native(), held_at, stamped_at)
     return None
 
 
@@ -80,13 +79,24 @@ async def discard(database: Database, progress: Progress = no_progress) -> Unfin
         raise ImportRefused("All of this import is written, and part of it may be visible: it can only be finished.")
     for write in (imports.RELEASE_PROBLEMS, imports.DISCARD_CORRECTIONS, imports.DISCARD):
         await _in_batches(database, write, progress, {"limit": imports.RECORDS_PER_DISCARD})
+    if found.held_at is not None:
+        await _discard_recorded_at(database, found.held_at, progress)
     await forget(database, found.id)
     return found
 
 
+async def _discard_recorded_at(database: Database, at: datetime, progress: Progress) -> None:
+    after: str | None = ""
+    while after is not None:
+        parameters = {"after": after, "at": at, "limit": imports.RECORDS_PER_LOOK}
+        (row,) = await database.write(imports.DISCARD_STAMPED.cypher, parameters)
+        after = row["last"]
+        progress("stamp", row["done"])
+
+
 async def forget(database: Database, id_: str) -> None:
-    """Take away the node of an import that wrote nothing."""
-    await database.write(imports.FORGET.cypher, {"id": id_})
+    """Take away the node of an import that wrote nothing, and let readers and commands go on."""
+    await database.write(imports.FORGET.cypher, {"id": id_, "open": OPEN})
 
 
 async def _in_batches(database: Database, write: Write, progress: Progress, parameters: dict[str, Any]) -> None:

@@ -1,8 +1,9 @@
-"""`zeren import`: check the whole bundle, write it in batches as pending, then let it be seen at once."""
+"""`zeren import`: check the whole bundle, write it in batches that nobody sees, then let it be seen at once."""
 
 import asyncio
 import hashlib
 import secrets
+from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from graph.model.instants import OPEN
+from graph.model.instants import OPEN, utc
 from graph.queries import imports
 from graph.queries.imports import create
 from graph.session import Database, Transaction
@@ -36,6 +37,8 @@ from services.integration.loading.present import DatabaseKnown, present, problem
 __all__ = ["ImportRefused", "Imported", "import_bundle"]
 
 Item = TypeVar("Item")
+_TRANSACTIONS = 2
+"""At once: while one is committed, the next one's rows are created."""
 _NO_TITLES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -103,6 +106,7 @@ class _Load:
         self.id = hashlib.sha256(f"{checked.source}\x00{checked.digest}".encode()).hexdigest()
         self.resumed = False
         self._started_at: datetime | None = None
+        self._held_at: datetime | None = None
         self._fresh = checked.fresh
 
     async def claim(self, now: datetime) -> None:
@@ -130,9 +134,14 @@ class _Load:
         mine = row["mine"][0]
         self._started_at = mine["startedAt"].to_native()
         self.resumed = self._started_at != now
+        if mine["heldAt"] is not None:
+            self._held_at = mine["heldAt"].to_native()
+        elif not self.resumed:
+            held = await self._database.write(imports.SHUT_GATES.cypher, {"id": self.id, "now": utc(now)})
+            self._held_at = held[0]["at"].to_native() if held else None
 
     async def write(self, titles: Mapping[str, str]) -> int:
-        """Write everything that is new or changed, as pending. Returns the number of records."""
+        """Write everything that is new or changed, unseen. Returns the number of records."""
         assert self._started_at is not None  # noqa: S101 - claimed before
         staging, resolver = self._checked.staging, self._checked.resolver
         batches = Batches(staging, resolver, Recorder(resolver, self._started_at), titles)
@@ -162,7 +171,8 @@ class _Load:
             there = await self._present(lambda: batches.ids(file, rows))
             return await asyncio.to_thread(batches.entities, file, rows, there)
 
-        return await self._each(batches.rows_of(file), prepare)
+        # A task is hung below its parent, which may be in the batch before.
+        return await self._each(batches.rows_of(file), prepare, 1 if file.name == "tasks" else _TRANSACTIONS)
 
     async def _facts(self, batches: Batches, file: File) -> int:
         async def prepare(rows: list[Row]) -> Rows:
@@ -216,21 +226,23 @@ class _Load:
     async def _present(self, ids: Callable[[], Collection[str]]) -> dict[str, Present]:
         return {} if self._fresh else await present(self._database, ids())
 
-    async def _each(self, items: Iterator[Item], prepare: Callable[[Item], Awaitable[Rows]]) -> int:
-        """Prepare one batch while the one before it is written. Returns the number of records."""
+    async def _each(
+        self, items: Iterator[Item], prepare: Callable[[Item], Awaitable[Rows]], at_once: int = _TRANSACTIONS
+    ) -> int:
+        """Prepare one batch while those before it are written. Returns the number of records."""
         written = 0
-        writing: asyncio.Task[int] | None = None
+        writing: deque[asyncio.Task[int]] = deque()
         try:
             while (item := await asyncio.to_thread(next, items, None)) is not None:
                 rows = await prepare(item)
-                if writing is not None:
-                    written += await writing
-                writing = asyncio.create_task(self._commit(rows))
-            if writing is not None:
-                written += await writing
+                if len(writing) == at_once:
+                    written += await writing.popleft()
+                writing.append(asyncio.create_task(self._commit(rows)))
+            while writing:
+                written += await writing.popleft()
         except BaseException:
-            if writing is not None and not writing.done():
-                writing.cancel()
+            for task in writing:
+                task.cancel()
             raise
         return written
 
@@ -240,14 +252,14 @@ class _Load:
             return 0
 
         async def work(transaction: Transaction) -> None:
-            await _expect(transaction, imports.ADVANCE.cypher, {"id": self.id, "run": self._run}, 1, _TAKEN_OVER)
             if rows.held:
                 held = {"rows": rows.held, "import": self.id}
                 await _expect(transaction, imports.HOLD_PROBLEMS.cypher, held, len(rows.held), _MOVED_ON)
             # Events last: what they are about may be among these rows, in another shape.
+            stamped = self._held_at is not None
             for shape, new in sorted(rows.by_shape.items(), key=lambda item: item[0].label == "Event"):
-                given = {"ends": list(new.ends), "at": OPEN, "open": OPEN}
-                await _expect(transaction, create(shape), given, new.made, _LOST, new.rows)
+                given = {"ends": list(new.ends), "at": self._held_at or OPEN, "open": OPEN}
+                await _expect(transaction, create(shape, stamped=stamped), given, new.made, _LOST, new.rows)
             for write, several in (
                 (imports.SUBTASKS, rows.subtasks),
                 (imports.CHANGED_SUBTASKS, rows.changed_subtasks),
@@ -255,6 +267,8 @@ class _Load:
             ):
                 if several:
                     await _expect(transaction, write.cypher, {"rows": several}, len(several), _LOST)
+            # Last, for it takes a lock until the commit: the next batch is created meanwhile.
+            await _expect(transaction, imports.ADVANCE.cypher, {"id": self.id, "run": self._run}, 1, _TAKEN_OVER)
 
         await self._database.transact(work)
         self._progress("write", rows.records)

@@ -150,6 +150,15 @@ def test_an_export_goes_in_and_out_again_without_a_change(store: Store, tmp_path
     assert store.export(tmp_path / "again") == out
 
 
+_ACTED = [pytest.param(False, id="first"), pytest.param(True, id="in use")]
+"""Whether a command was carried out before; if none was, an import takes its record time before its rows."""
+
+
+def _use(store: Store) -> None:
+    """As a command that was carried out leaves it."""
+    store.run(lambda database: database.write("CREATE (:Command {key: 'somebody/1', request: '', outcome: ''})"))
+
+
 _CHILD = """
 import asyncio, os, sys
 from datetime import UTC, datetime
@@ -194,28 +203,34 @@ def _seen(store: Store) -> int:
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.parametrize("acted", _ACTED)
 def test_an_import_killed_at_any_point_is_resumed_and_nothing_shows_before_it_is_complete(
-    store: Store, tmp_path: Path
+    store: Store, tmp_path: Path, acted: bool
 ) -> None:
     bundle = write(tmp_path / "b", SMALL)
     store.load(bundle)
     whole = store.rows("MATCH (n:Record) RETURN labels(n)[1] AS label, count(*) AS n ORDER BY label")
     out = store.export(tmp_path / "out")
-    for points in (1, 9, 28):
+    for points in (1, 9, 28) if acted else (1, 9, 22):
         store.wipe()
+        if acted:
+            _use(store)
         assert _run_until_killed(store, bundle, points) == -signal.SIGKILL
         assert _seen(store) == 0
+        assert (store.count("(:Gate {shut: true})") == 0) is acted
+        assert (store.count("(:Pending)") > 0) is acted
         other = write(tmp_path / f"other{points}", {"persons": "id,name\nzhao,赵六\n"})
         with pytest.raises(ImportRefused, match="not complete"):
             store.load(other)
         assert store.load(bundle).recorded_at is not None
-        assert store.count("(n:Pending)") == 0
+        assert store.count("(n:Pending)") == store.count("(:Gate {shut: true})") == 0
         assert store.rows("MATCH (n:Record) RETURN labels(n)[1] AS label, count(*) AS n ORDER BY label") == whole
         assert store.export(tmp_path / f"out{points}") == out
 
 
 def test_an_import_cut_off_while_stamping_is_finished_without_its_bundle(store: Store, tmp_path: Path) -> None:
     bundle = write(tmp_path / "b", SMALL)
+    _use(store)
     assert _run_until_killed(store, bundle, 4, "stamp") == -signal.SIGKILL
     assert store.count("(n:Pending)") > 0
     assert _seen(store) == 0
@@ -226,8 +241,11 @@ def test_an_import_cut_off_while_stamping_is_finished_without_its_bundle(store: 
     assert _seen(store) == store.count("(n:Record)") > 0
 
 
-def test_a_cut_off_import_can_be_discarded(store: Store, tmp_path: Path) -> None:
+@pytest.mark.parametrize("acted", _ACTED)
+def test_a_cut_off_import_can_be_discarded(store: Store, tmp_path: Path, acted: bool) -> None:
     store.load(write(tmp_path / "a", SMALL))
+    if acted:
+        _use(store)
     before = store.export(tmp_path / "out")
     count = store.count("(n)")
     tables = changed(persons=("李四", "李肆"), memberships=("2023-01-01", "2023-02-01"), problems=("扬尘", "重度扬尘"))
@@ -235,4 +253,6 @@ def test_a_cut_off_import_can_be_discarded(store: Store, tmp_path: Path) -> None
     assert store.count("(n:Pending)") > 0
     assert store.run(discard) is not None
     assert store.count("(n)") == count
+    assert store.count("(:Gate {shut: true})") == 0
+    assert store.count(f"(w:Watermark {{holdsAt: datetime('{OPEN.isoformat()}')}})") == 1
     assert store.export(tmp_path / "again") == before
