@@ -85,7 +85,7 @@ _gates = count(1)
 _waiting: "WeakKeyDictionary[Database, _Waiting]" = WeakKeyDictionary()
 
 
-class GateShut(Exception):
+class GateShut(DatabaseError):
     """Nothing may be recorded now; the message says why and what to do."""
 
 

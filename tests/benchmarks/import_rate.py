@@ -1,8 +1,8 @@
 """How fast bundles are checked, written and made visible: python -m tests.benchmarks.import_rate [SCALE].
 
 Generates a county (scale 1: 2,000 problems), starts or finds a Neo4j as the tests do, and prints the rates. Not a test:
-figures depend on the machine and on what else runs on it. The county is imported twice, into an emptied database: the
-second time the JVM is warm. CPU time tells more than the clock where others compute too.
+figures depend on the machine and on what else runs on it. The county is imported twice, from two sources: the second
+time the JVM is warm. CPU time tells more than the clock where others compute too.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from graph.local import Memory
 from graph.migrations import migrate
@@ -24,19 +25,41 @@ from services.integration.loading.loader import import_bundle
 from tests.database import DatabaseConnection, choose, database, docker_answers, empty
 
 
-class Phases:
-    """Rows done and seconds taken by each phase of an import."""
+class Spent(NamedTuple):
+    """Seconds: by the clock, and of CPU."""
 
-    def __init__(self) -> None:
-        self.begun = time.perf_counter()
+    clock: float
+    engine: float
+    python: float
+
+    def since(self, other: "Spent") -> "Spent":
+        return Spent(*(b - a for a, b in zip(other, self, strict=True)))
+
+    def told(self, problems: int) -> str:
+        each = (
+            ""
+            if not problems
+            else f"; CPU per problem {(self.engine + self.python) / problems * 1e3:.2f} ms, "
+            f"{problems / self.clock:,.0f} problems/s"
+        )
+        return f"{self.clock:.1f} s, CPU of the engine {self.engine:.1f} s, of Python {self.python:.1f} s{each}"
+
+
+class Phases:
+    """Rows done and time spent up to the end of each phase of an import."""
+
+    def __init__(self, engine: Path | None) -> None:
+        self._engine = engine
+        self.begun = self.spent()
         self.rows: dict[str, int] = {}
-        self.spans: dict[str, tuple[float, float]] = {}
+        self.ends: dict[str, Spent] = {}
+
+    def spent(self) -> Spent:
+        return Spent(time.perf_counter(), _cpu_of(self._engine), time.process_time())
 
     def __call__(self, what: str, more: int) -> None:
-        now = time.perf_counter() - self.begun
-        first, _ = self.spans.get(what, (now, now))
         self.rows[what] = self.rows.get(what, 0) + more
-        self.spans[what] = first, now
+        self.ends[what] = self.spent()
 
 
 def _engine() -> Path | None:
@@ -61,25 +84,22 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-async def measure(connection: DatabaseConnection, bundle: Path) -> str:
+async def measure(connection: DatabaseConnection, bundle: Path, source: str) -> str:
     """Import the campaign and the county, and say how long the county took."""
     async with Database(*connection) as store:
         await migrate(store, _now())
         await import_bundle(store, SHIPPED, _now, source="speech")
-        engine = _engine()
-        phases, engine_before, own_before = Phases(), _cpu_of(engine), time.process_time()
-        imported = await import_bundle(store, bundle, _now, source=SOURCE, progress=phases)
-        engine_cpu, own_cpu = _cpu_of(engine) - engine_before, time.process_time() - own_before
-    seconds = time.perf_counter() - phases.begun
+        phases = Phases(_engine())
+        imported = await import_bundle(store, bundle, _now, source=source, progress=phases)
+        ended = phases.spent()
     problems, events = (imported.report.rows[name] for name in ("problems", "events"))
-    lines = [f"{problems:,} problems, {events:,} events, {imported.written:,} records in {seconds:.1f} s"]
-    lines.append(f"{problems / seconds:,.0f} problems/s, {imported.written / seconds:,.0f} records/s")
-    load = os.getloadavg()[0]
-    lines.append(
-        f"  CPU per problem: Python {own_cpu / problems * 1e3:.2f} ms, JVM {engine_cpu / problems * 1e3:.2f} ms; "
-        f"load {load:.1f}"
-    )
-    lines += [f"  {what}: {phases.rows[what]:,} from {a:.1f} s to {b:.1f} s" for what, (a, b) in phases.spans.items()]
+    lines = [f"{problems:,} problems, {events:,} events, {imported.written:,} records; load {os.getloadavg()[0]:.1f}"]
+    before = phases.begun
+    for what, end in phases.ends.items():
+        lines.append(f"  {what}: {phases.rows[what]:,} rows in {end.since(before).told(0)}")
+        before = end
+    lines.append(f"  loading: {ended.since(phases.ends['check']).told(problems)}")
+    lines.append(f"  all: {ended.since(phases.begun).told(problems)}")
     lines.append(f"  {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB at most, without Neo4j")
     return "\n".join(lines)
 
@@ -92,9 +112,9 @@ def main() -> None:
         bundle = Path(folder) / "county"
         generate(bundle, scale=scale)
         with database(choose(os.environ, docker_answers)) as connection:
+            empty(connection)
             for warmth in ("cold", "warm"):
-                empty(connection)
-                sys.stdout.write(f"{warmth}: {asyncio.run(measure(connection, bundle))}\n")
+                sys.stdout.write(f"{warmth}: {asyncio.run(measure(connection, bundle, f'{SOURCE}-{warmth}'))}\n")
                 sys.stdout.flush()
 
 

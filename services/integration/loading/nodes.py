@@ -108,7 +108,7 @@ class Rows:
 
 
 def _values(properties: dict[str, Any], columns: tuple[str, ...]) -> list[Any]:
-    values = [properties.get(name) for name in columns]
+    values = map(properties.get, columns)
     return [parameter(value) if isinstance(value, datetime) else value for value in values]
 
 
