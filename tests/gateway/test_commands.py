@@ -40,6 +40,9 @@ def test_data_goes_in_and_out_and_a_trace_is_told(zeren: Zeren, bundle: Path, tm
     for word in ("属地", "行业监管", "任务", "督导", "监管对象", "直接责任", "一网格 ▸ 生态环境局 科员（网格员） 李四"):
         assert word in told.stdout
     assert "2023-01-01 至今  依据 《讲话》第一条 第 0–12 字" in told.stdout
+    assert "经手  custody" in told.stdout
+    assert "2024-12-15 09:00 至" in told.stdout
+    assert "有利情形  exculpatory" in told.stdout
 
     later = json.loads(zeren("trace", "small:p1", "--as-of", "2024-12-21T00:00:00+08:00", "--json").stdout)
     holders = {
