@@ -103,7 +103,7 @@ def _is_or(label: str, reference: str) -> str:
 
 
 _SUBJECT = f"""WITH *, {state("subject", "f")} AS current
-WITH *, coalesce(asOf, current.discoveredAt, $now) AS t,
+WITH *, coalesce(asOf, current.discoveredAt, $now) AS t, current.life AS life,
   COLLECT {{ MATCH (current)-[l:FOUND_AT|FOUND_IN|FALLS_UNDER]->(x) RETURN {{type: type(l), x: x}} }} AS refs
 WITH *, {_is_or("Site", "FOUND_AT")} AS site, {_is_or("Area", "FOUND_IN")} AS ownArea,
   {_is_or("Task", "FALLS_UNDER")} AS task
@@ -279,7 +279,7 @@ def _gathered(compiler: Compiler, shown: Shown) -> Iterator[tuple[str, str]]:
         "subject",
         (
             "{id: subject.id, recordedAt: subject.recordedAt, ownArea: ownArea.id, site: site.id, siteKind: kind.id, "
-            "task: task.id, discoveredAt: current.discoveredAt, life: current.life}"
+            "task: task.id, discoveredAt: current.discoveredAt, life: life}"
         ),
     )
     yield "areas", _entities(compiler, "Area", "areas", (*shown.areas, _KIND))
@@ -315,7 +315,7 @@ def _gathered(compiler: Compiler, shown: Shown) -> Iterator[tuple[str, str]]:
 
 
 _EARLIER_EVENTS = (
-    "COLLECT { UNWIND others AS other WITH other[0] AS x, other[1] AS y MATCH (x)<-[:EVENT_OF]-(e) "
+    "COLLECT { UNWIND others AS other WITH DISTINCT other[0] AS x, other[1] AS y MATCH (x)<-[:EVENT_OF]-(e) "
     "WHERE e.recordedAt <= k AND e.kind IN ['REPORTED', 'VERIFY', 'REOPEN'] "
     "WITH x.id AS p, y.id AS q, e ORDER BY p, e.position"
 )

@@ -50,6 +50,12 @@ def test_data_goes_in_and_out_and_a_trace_is_told(zeren: Zeren, bundle: Path, tm
     }
     assert "李四" not in holders
 
+    compared = zeren("trace", "small:p1", "--compare-as-of", "2024-12-21T00:00:00+08:00")
+    assert compared.returncode == 0, compared.stderr
+    assert "责任链对比 ZG-1 扬尘" in compared.stdout
+    assert "减少 REMOVED  一网格 ▸ 生态环境局 科员 李四 直接责任" in compared.stdout
+    assert "因 任职 " in compared.stdout
+
     exported = zeren("export", tmp_path / "out.zip", "--source", "small", "--json")
     assert exported.returncode == 0, exported.stderr
     assert json.loads(exported.stdout)["rows"]["problems"] == 2

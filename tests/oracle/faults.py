@@ -16,7 +16,7 @@ FAULTS: dict[str, tuple[str, str]] = {
     ),
     "posts of organizations below do not count": ("[row IN postings WHERE row.n IN concerned]", "[]"),
     "the present state of a problem is taken for its state then": (
-        "CASE WHEN subject.changedAt <= k THEN subject ELSE",
+        "CASE WHEN subject['changedAt'] <= k THEN subject ELSE",
         "CASE WHEN true THEN subject ELSE",
     ),
     "events are known before they were recorded": ("WHERE e.recordedAt <= k WITH e ORDER", "WITH e ORDER"),
