@@ -109,7 +109,7 @@ WITH *, {_is_or("Site", "FOUND_AT")} AS site, {_is_or("Area", "FOUND_IN")} AS ow
   {_is_or("Task", "FALLS_UNDER")} AS task
 WITH *, head(COLLECT {{ WITH {state("site", "f")} AS s MATCH (x:SiteKind {{kind: s.kind}}) RETURN x }}) AS kind,
   CASE WHEN task IS NULL THEN [] ELSE COLLECT {{
-    MATCH (task)-[:SUBTASK_OF]->{{0,{CHAIN}}}(x) RETURN DISTINCT x
+    MATCH way = (task)-[:SUBTASK_OF]->{{0,{CHAIN}}}(x) RETURN x ORDER BY length(way)
   }} END AS tasks
 """
 
