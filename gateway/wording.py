@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from graph.model.enums import LineKind
+from graph.model.enums import CustodyReason, EventKind, LineKind
 from graph.model.instants import BEGINNING, SHANGHAI
 
 Row = dict[str, Any]
@@ -61,3 +61,20 @@ def day_of(text: str) -> str:
 def interval_of(valid_from: str, valid_to: str | None) -> str:
     """From the first day to the last instant of an interval, or 至今 where it is open."""
     return f"{day_of(valid_from)} {f'至 {day_of(valid_to)}' if valid_to else '至今'}"
+
+
+def custody_of(interval: Row) -> tuple[str, str, str]:
+    """An interval of custody: from when to when, what began it, and who had it."""
+    until = minute_of(interval["until"]) if interval["until"] else "今"
+    what = CustodyReason(interval["reason"]).zh + (" 超期 late" if interval["late"] else "")
+    names = [interval[key][name] for key, name in _NAMES if interval[key]]
+    return f"{minute_of(interval['from'])} 至 {until}", what, " ".join(names) or "无人 nobody"
+
+
+_NAMES = (("organization", "name"), ("post", "title"), ("holder", "name"))
+
+
+def shown_by(ground: Row) -> str:
+    """The event or the membership that shows what speaks for a person."""
+    event = ground["event"]
+    return f"{minute_of(event['at'])} {EventKind(event['kind']).zh}" if event else "任职 membership"

@@ -7,9 +7,11 @@ import strawberry
 from graph.model.enums import (
     AreaKind,
     Capacity,
+    ChangeKind,
     CustodyReason,
     EventKind,
     ExculpatoryReason,
+    FactKind,
     Gap,
     Indicator,
     Level,
@@ -38,9 +40,11 @@ for _term in Term.__subclasses__():
 __all__ = [
     "AreaKind",
     "Capacity",
+    "ChangeKind",
     "CustodyReason",
     "EventKind",
     "ExculpatoryReason",
+    "FactKind",
     "Gap",
     "Indicator",
     "Level",

@@ -225,11 +225,33 @@ def trace(
         Optional[Path],  # noqa: UP045 - typer reads it
         typer.Option(help="Draw the chain into this file, to be looked at in a browser or printed.", dir_okay=False),
     ] = None,
+    compare_as_of: Annotated[
+        Optional[str],  # noqa: UP045 - typer reads it
+        typer.Option(help="Show instead what is different at this other instant."),
+    ] = None,
+    compare_known_at: Annotated[
+        Optional[str],  # noqa: UP045 - typer reads it
+        typer.Option(help="Show instead what is different as far as was recorded by this other instant."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Show who answered for a problem, site, area or task: hop by hop, with gaps."""
     from gateway.cli import tracing
 
+    if compare_as_of or compare_known_at:
+        if svg is not None:
+            raise typer.BadParameter("a comparison is not drawn; leave --svg out")
+        before = {"asOf": as_of, "knownAt": known_at}
+        after = {"asOf": compare_as_of or as_of, "knownAt": compare_known_at or known_at}
+        if not as_json:
+            show = tracing.show_differences
+            _with_database(home, lambda database: show(Console(), database, record, before, after))
+            return
+        found = _with_database(home, lambda database: tracing.compared(database, record, before, after))
+        _print_json(found)
+        if "errors" in found:
+            raise typer.Exit(1)
+        return
     if svg is not None:
         if as_json:
             raise typer.BadParameter("choose one of --svg and --json")

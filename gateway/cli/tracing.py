@@ -6,6 +6,7 @@ from typing import Any
 from rich.console import Console
 
 from gateway.cli.asking import answer, data, document, told
+from gateway.cli.differences import differences_of
 from gateway.cli.failures import Refused
 from gateway.cli.tree import tree_of
 from gateway.drawing import drawing_of
@@ -37,6 +38,29 @@ async def traced(database: Database, reference: str, as_of: str | None, known_at
 async def show(console: Console, database: Database, reference: str, as_of: str | None, known_at: str | None) -> None:
     """Print the trace as a tree. Raises Refused where there is none."""
     console.print(tree_of(*await _titled(database, reference, as_of, known_at)))
+
+
+async def compared(
+    database: Database, reference: str, before: dict[str, str | None], after: dict[str, str | None]
+) -> dict[str, Any]:
+    """The whole answer of TraceComparison.graphql; a moment is {asOf, knownAt}."""
+    variables = {"subject": record_of(reference), "before": before, "after": after}
+    return await answer(database, document("TraceComparison"), variables, ROLE)
+
+
+async def show_differences(
+    console: Console,
+    database: Database,
+    reference: str,
+    before: dict[str, str | None],
+    after: dict[str, str | None],
+) -> None:
+    """Print what became of the trace between two moments. Raises Refused where there is none."""
+    compare = compared(database, reference, before, after)
+    found, title = await asyncio.gather(compare, _title(database, reference))
+    if "errors" in found:
+        raise Refused(f"There are no two traces of {reference} to compare.\n{told(found)}")
+    console.print(differences_of(found["data"]["traceComparison"], title))
 
 
 async def drawn(database: Database, reference: str, as_of: str | None, known_at: str | None) -> str:

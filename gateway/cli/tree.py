@@ -1,12 +1,13 @@
 """A trace as a tree to read on a terminal, in Chinese first: the answer of Trace.graphql and nothing else."""
 
+from collections.abc import Iterable
 from itertools import groupby
 
 from rich.text import Text
 from rich.tree import Tree
 
-from gateway.wording import EMPTY, ENGLISH, Row, basis_of, interval_of, minute_of
-from graph.model.enums import Capacity, Gap, Level, LineKind, Role
+from gateway.wording import EMPTY, ENGLISH, Row, basis_of, custody_of, interval_of, minute_of, shown_by
+from graph.model.enums import Capacity, ExculpatoryReason, Gap, Level, LineKind, Role
 
 
 def tree_of(trace: Row, title: str) -> Tree:
@@ -25,7 +26,27 @@ def tree_of(trace: Row, title: str) -> Tree:
             at_level = branch.add(Text(level.zh, style="yellow"))
             for hop in hops:
                 at_level.add(_hop(hop))
+    _section(root, "经手", "custody: whose hands it was in", map(_held, trace["custody"]))
+    _section(root, "有利情形", "exculpatory: what speaks for whom", map(_speaks_for, trace["exculpatory"]))
     return root
+
+
+def _section(root: Tree, title: str, english: str, entries: Iterable[Text]) -> None:
+    """What only a problem has: left out where there is nothing of it."""
+    if told := list(entries):
+        branch = root.add(Text.assemble((title, "bold"), (f"  {english}", "dim")))
+        for entry in told:
+            branch.add(entry)
+
+
+def _held(interval: Row) -> Text:
+    when, what, who = custody_of(interval)
+    return Text.assemble((f"{when}  ", "dim"), (what, "bold red" if interval["late"] else ""), f"  {who}")
+
+
+def _speaks_for(ground: Row) -> Text:
+    reason = ExculpatoryReason(ground["reason"]).zh
+    return Text.assemble((ground["holder"]["name"], "bold"), f"  {reason}", (f"  {shown_by(ground)}", "dim"))
 
 
 def _hop(hop: Row) -> Text:

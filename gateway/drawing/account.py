@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from gateway.drawing.lettering import broken, legible
-from gateway.wording import Row, minute_of
-from graph.model.enums import CustodyReason, EventKind, ExculpatoryReason
+from gateway.wording import Row, custody_of, shown_by
+from graph.model.enums import ExculpatoryReason
 
 SIZE = 12
 ROW = 18
@@ -49,19 +49,11 @@ def account_of(trace: Row) -> list[Section]:
 
 
 def _held(interval: Row) -> Entry:
-    until = minute_of(interval["until"]) if interval["until"] else "今"
-    what = CustodyReason(interval["reason"]).zh + (" 超期 late" if interval["late"] else "")
-    names = [interval[key][name] for key, name in _NAMES if interval[key]]
-    return _entry(f"{minute_of(interval['from'])} 至 {until}", what, " ".join(names) or "无人 nobody", interval["late"])
-
-
-_NAMES = (("organization", "name"), ("post", "title"), ("holder", "name"))
+    return _entry(*custody_of(interval), interval["late"])
 
 
 def _speaks_for(ground: Row) -> Entry:
-    event = ground["event"]
-    when = f"{minute_of(event['at'])} {EventKind(event['kind']).zh}" if event else "任职 membership"
-    return _entry(when, ExculpatoryReason(ground["reason"]).zh, ground["holder"]["name"], late=False)
+    return _entry(shown_by(ground), ExculpatoryReason(ground["reason"]).zh, ground["holder"]["name"], late=False)
 
 
 def _entry(when: str, what: str, who: str, late: bool) -> Entry:

@@ -7,7 +7,7 @@ from graph.compile.cursor import Keyset, cursor_of, fingerprint, page_size, pars
 from graph.compile.errors import ReadError, ReadErrorCode
 from graph.compile.moment import holds, holds_unless_silenced, known, state
 from graph.compile.selection import Selected
-from graph.compile.tree import ByLabel, Coalesce, Code, Collect, Expression, Head, MapOf, Page
+from graph.compile.tree import ByLabel, Coalesce, Code, Collect, Expression, Head, If, MapOf, Page
 from graph.model.declare import (
     AnyField,
     Back,
@@ -204,7 +204,8 @@ class Compiler:
     def _name_at(self, variable: str) -> Expression:
         name = self.name("n")
         clauses = (f"MATCH ({variable})-[:NAMED]->({name}:Name) WHERE {holds(name)}",)
-        return Head(Collect(clauses, Code(f"{name}.text"), f"{name}.validFrom DESC, {name}.id", "1"))
+        found = Head(Collect(clauses, Code(f"{name}.text"), f"{name}.validFrom DESC, {name}.id", "1"))
+        return If(_has(variable, "NAMED"), found)
 
     def _ref(self, declared: Ref, current: str, selection: tuple[Selected, ...]) -> Collect:
         other = self.name("x")
@@ -286,8 +287,8 @@ class Compiler:
                     by_clause.append((part.key, Code("'Basis'")))
                     by_text.append((part.key, Code("'Basis'")))
         found = Head(Collect((f"MATCH ({current})-[:BASED_ON]->({clause})",), MapOf(tuple(by_clause))))
-        text = f"CASE WHEN {current}.basis IS NOT NULL THEN {MapOf(tuple(by_text)).cypher()} END"
-        return Coalesce((found, Code(text)))
+        text = If(Code(f"{current}.basis IS NOT NULL"), MapOf(tuple(by_text)))
+        return If(_has(current, "BASED_ON"), found, text)
 
     def _reached(self, node: Node, declared: Reached, variable: str, selected: Selected) -> Expression:
         if not isinstance(node, Fact):
@@ -305,6 +306,11 @@ class Compiler:
             clauses, shape = self.object_of(label, other, (*selected.of(label), typename))
             cases.append((label, Head(Collect((f"WITH {other}", *clauses), shape)) if clauses else shape))
         return Head(Collect((f"MATCH {match}",), ByLabel(other, tuple(cases))))
+
+
+def _has(variable: str, relationship: str) -> Expression:
+    """Whether anything stands there at all: the store answers without a step to each of the node's relationships."""
+    return Code(f"EXISTS {{ ({variable})-[:{relationship}]->() }}")
 
 
 def _path(kind: Fact, end: End, here: str, fact: str, there: str, label: str = "") -> str:

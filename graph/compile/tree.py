@@ -58,6 +58,19 @@ class Coalesce:
 
 
 @dataclass(frozen=True)
+class If:
+    """What is read only where a condition holds; else the other, or null."""
+
+    condition: Expression
+    then: Expression
+    otherwise: Expression | None = None
+
+    def cypher(self) -> str:
+        otherwise = f" ELSE {self.otherwise.cypher()}" if self.otherwise else ""
+        return f"CASE WHEN {self.condition.cypher()} THEN {self.then.cypher()}{otherwise} END"
+
+
+@dataclass(frozen=True)
 class ByLabel:
     """What is shown of a node depends on its label: a union's member."""
 

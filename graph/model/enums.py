@@ -215,6 +215,32 @@ class CustodyReason(Term):
     REJECT = "REJECT", "不予立案"
 
 
+class ChangeKind(Term):
+    """What became of a hop from one trace to another."""
+
+    ADDED = "ADDED", "新增"
+    REMOVED = "REMOVED", "减少"
+    CHANGED = "CHANGED", "变化"
+
+
+class FactKind(Term):
+    """What a fact states."""
+
+    MEMBERSHIP = "MEMBERSHIP", "任职"
+    RESPONSIBILITY = "RESPONSIBILITY", "责任"
+    REGULATION = "REGULATION", "监管归属"
+    REPORTING = "REPORTING", "汇报关系"
+    PART_OF = "PART_OF", "隶属"
+    HEADS = "HEADS", "主要负责"
+    OPERATES = "OPERATES", "经营"
+    WITHIN = "WITHIN", "位于"
+    GOVERNS = "GOVERNS", "管辖"
+    POST_IN = "POST_IN", "设于"
+    LEADS = "LEADS", "牵头"
+    ASSISTS = "ASSISTS", "配合"
+    ANSWERS_FOR = "ANSWERS_FOR", "责任单位"
+
+
 class ExculpatoryReason(Term):
     REPORTED = "REPORTED", "及时上报"
     ESCALATED = "ESCALATED", "及时升级上报"

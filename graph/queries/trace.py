@@ -4,7 +4,8 @@ It brings supersets: of links that a column gives beside explicit ones, both; wh
 Every pattern is bounded by CHAIN, and each row comes with the parts that the client asked to see of it.
 
 The walk goes row by row, so that one statement has many traces: those of ids (`traces`), or of whatever the clauses
-before it have found (`walk`).
+before it have found (`walk`). A fact is read where it is found and nowhere else, and a node's relationships are passed
+over once, for all kinds that matter: that is what a trace costs.
 """
 
 from collections.abc import Iterator, Sequence
@@ -38,7 +39,7 @@ class Shown:
     """What is asked for of the records on a trace: of each kind, fields under keys that are theirs alone.
 
     With none at all a trace is ids only. `hands`: whether it is asked whose hands a problem was in. `merits`: what
-    speaks for those on the trace.
+    speaks for those on the trace. `versions`: of every fact also what came after it, with its basis.
     """
 
     posts: tuple[Selected, ...] = ()
@@ -50,6 +51,7 @@ class Shown:
     events: tuple[Selected, ...] = ()
     hands: bool = False
     merits: bool = False
+    versions: bool = False
 
 
 FACTS_ONLY = Shown()
@@ -74,32 +76,18 @@ def walk(compiler: Compiler, shown: Shown = FACTS_ONLY) -> str:
     stand in a `CALL (subject, asOf, k) { … RETURN t, facts }`.
     """
     gathered = ",\n  ".join(f"{name}: {found}" for name, found in _gathered(compiler, shown))
-    happened = _HAPPENED if shown.hands or shown.merits else _NOTHING_HAPPENED
-    earlier = _EARLIER if shown.merits else "WITH *, [] AS others\n"
-    clauses = f"{_WALK}{_climbed(shown.merits)}{_SORTED}{happened}{earlier}"
-    return f"{clauses}WITH *, {{\n  {_SUBJECT},\n  {gathered}\n}} AS facts\n"
+    clauses = (
+        _SUBJECT,
+        _happened(compiler, shown),
+        _NEAR,
+        _posts(shown),
+        _EARLIER if shown.merits else "WITH *, [] AS others\n",
+        f"WITH *, {{\n  {gathered}\n}} AS facts\n",
+    )
+    return "".join(clauses)
 
-
-_SUBJECT = (
-    "subject: {id: subject.id, recordedAt: subject.recordedAt, area: area.id, site: site.id, siteKind: kind.id, "
-    "task: task.id, discoveredAt: current.discoveredAt, life: life}"
-)
 
 _IS_SUBJECT = " OR ".join(f"subject:{label}" for label in SUBJECTS)
-
-
-def _to(things: str, kinds: str) -> str:
-    """Rows {type, r, x, y}: the facts that hold and lead to these things, from `x` to `y`."""
-    into = "|".join(f"{kind}_TO" for kind in kinds.split("|"))
-    return (
-        f"COLLECT {{ UNWIND {things} AS y MATCH (y)<-[:{into}]-(r) WHERE {holds('r')} "
-        f"MATCH (r)<-[l:{kinds}]-(x) RETURN {{type: type(l), r: r, x: x, y: y}} }}"
-    )
-
-
-def _distinct(rows: str, end: str) -> str:
-    return f"COLLECT {{ UNWIND {rows} AS row WITH row.{end} AS n RETURN DISTINCT n }}"
-
 
 _OF_IDS = f"""MATCH (w:Watermark {{name: 'main'}})
 UNWIND $asked AS asked
@@ -107,86 +95,167 @@ WITH w.at AS high, asked, coalesce(asked.knownAt, w.at) AS k, asked.asOf AS asOf
 OPTIONAL MATCH (subject:Record {{id: asked.subject}}) WHERE subject.recordedAt <= k AND ({_IS_SUBJECT})
 """
 
-_WALK = f"""WITH *, {state("subject", "f")} AS current
-WITH *, coalesce(asOf, current.discoveredAt, $now) AS t, current.life AS life
-WITH *,
-  CASE WHEN subject:Site THEN subject ELSE head(COLLECT {{ MATCH (current)-[:FOUND_AT]->(x) RETURN x }}) END AS site,
-  CASE WHEN subject:Task THEN subject ELSE head(COLLECT {{ MATCH (current)-[:FALLS_UNDER]->(x) RETURN x }}) END AS task
-WITH *, CASE WHEN subject:Area THEN subject ELSE coalesce(
-  head(COLLECT {{ MATCH (site)-[:WITHIN]->(f:Within)-[:WITHIN_TO]->(x) WHERE {holds("f")}
-    RETURN x ORDER BY f.explicit DESC, f.id LIMIT 1 }}),
-  head(COLLECT {{ MATCH (current)-[:FOUND_IN]->(x) RETURN x }})) END AS area
+
+def _is_or(label: str, reference: str) -> str:
+    """The subject itself, or what it refers to."""
+    referred = f"head([row IN refs WHERE row.type = '{reference}' | row.x])"
+    return f"CASE WHEN subject:{label} THEN subject ELSE {referred} END"
+
+
+_SUBJECT = f"""WITH *, {state("subject", "f")} AS current
+WITH *, coalesce(asOf, current.discoveredAt, $now) AS t, current.life AS life,
+  COLLECT {{ MATCH (current)-[l:FOUND_AT|FOUND_IN|FALLS_UNDER]->(x) RETURN {{type: type(l), x: x}} }} AS refs
+WITH *, {_is_or("Site", "FOUND_AT")} AS site, {_is_or("Area", "FOUND_IN")} AS ownArea,
+  {_is_or("Task", "FALLS_UNDER")} AS task
 WITH *, head(COLLECT {{ WITH {state("site", "f")} AS s MATCH (x:SiteKind {{kind: s.kind}}) RETURN x }}) AS kind,
-  CASE WHEN area IS NULL THEN [] ELSE COLLECT {{
-    MATCH (area) (()-[:WITHIN]->(f:Within WHERE {holds("f")})-[:WITHIN_TO]->()){{0,{CHAIN}}} (x) RETURN DISTINCT x
-  }} END AS areas,
   CASE WHEN task IS NULL THEN [] ELSE COLLECT {{
-    MATCH (task)-[:SUBTASK_OF]->{{0,{CHAIN}}}(x) RETURN DISTINCT x
+    MATCH way = (task)-[:SUBTASK_OF]->{{0,{CHAIN}}}(x) RETURN x ORDER BY length(way)
   }} END AS tasks
-WITH *, [x IN [site, kind] WHERE x IS NOT NULL] AS places
-WITH *,
-  {_to("areas + places + tasks", "RESPONSIBILITY")} AS responsibilities,
-  {_to("places", "REGULATION")} AS regulations,
-  {_to("tasks", "LEADS|ASSISTS|ANSWERS_FOR")} AS taskLinks,
-  {_to("areas", "GOVERNS")} AS governing,
-  {_to("[x IN [site] WHERE x IS NOT NULL]", "OPERATES")} AS operating
-WITH *, {_distinct("regulations + taskLinks + operating", "x")} AS parties
-WITH *, {_to("parties", "HEADS")} AS heading
-WITH *, {_distinct("responsibilities + heading", "x")} AS here0
 """
 
 
-def _climbed(past: bool) -> str:
-    """Every post up to the top with what leads from it: reporting, its organization, who holds it (`past`: and held).
+def _happened(compiler: Compiler, shown: Shown) -> str:
+    """The events, each with its row, and what is asked of the posts that acted."""
+    if not (shown.hands or shown.merits):
+        return "WITH *, [] AS events, [] AS actingPosts, [] AS actingHomes, [] AS acting\n"
+    event = _event(compiler, shown.events)
+    return f"""WITH *, CASE WHEN subject:Problem THEN COLLECT {{
+    MATCH (subject)<-[:EVENT_OF]-(e) WHERE e.recordedAt <= k WITH e ORDER BY e.position
+    {event} RETURN {{row: row, post: post, to: to}} }} ELSE [] END AS events
+WITH *, COLLECT {{ UNWIND events AS event WITH event.post AS p WHERE event.row.kind IN ['REGISTER', 'ACCEPT']
+    AND p IS NOT NULL RETURN DISTINCT p }} AS actingPosts,
+  COLLECT {{ UNWIND events AS event WITH event.row AS e, event.post AS p WHERE e.kind IN ['REGISTER', 'ASSIGN']
+    MATCH (p)-[:POST_IN]->(r) WHERE {known("r")} AND r.validFrom <= e.at AND e.at < r.validTo
+    MATCH (r)-[:POST_IN_TO]->(o)
+    RETURN {{row: {{event: e.id, organization: o.id, explicit: r.explicit}}, o: o}} }} AS actingHomes
+WITH *, COLLECT {{ UNWIND actingPosts AS y WITH y, y.id AS b MATCH (y)<-[:MEMBERSHIP_TO]-(r)
+    WITH b, r, {_TIMES} AS v WHERE {known("v")} MATCH (r)<-[:MEMBERSHIP]-(x)
+    RETURN {{x: x, row: {_record("x.id", "b")}}} }} AS acting
+"""
 
-    Level by level, and each post once however many ways lead to it. One pass over a post's relationships finds all.
+
+def _event(compiler: Compiler, shown: tuple[Selected, ...]) -> str:
+    """Clauses that bind `row`, `post` and `to` for each event `e`."""
+    _, shape = compiler.object_of("Event", "e", shown)
+
+    def end(relationship: str, what: str) -> str:
+        return f"head([end IN ends WHERE end.type = '{relationship}' | end.{what}])"
+
+    return (
+        "WITH *, COLLECT { MATCH (e)-[l:DONE_BY|DONE_AS|PASSED_TO]->(z) "
+        "RETURN {type: type(l), z: z, id: z.id} } AS ends "
+        f"WITH *, {end('DONE_AS', 'z')} AS post, {end('PASSED_TO', 'z')} AS to, "
+        f"{{id: e.id, kind: e.kind, at: e.at, dueAt: nullIf(e.dueAt, $open), person: {end('DONE_BY', 'id')}, "
+        f"post: {end('DONE_AS', 'id')}, to: {end('PASSED_TO', 'id')}, shown: {shape.cypher()}}} AS row"
+    )
+
+
+_TIMES = "{recordedAt: r.recordedAt, supersededAt: r.supersededAt, validFrom: r.validFrom, validTo: r.validTo}"
+"""Read once, as a map that stands for the fact: the plan of a subquery in a loop keeps no property that it has read."""
+
+
+def _record(from_: str, to: str, more: str = "") -> str:
+    """A fact as the rules need it: which version, between which ends, when."""
+    return (
+        f"{{id: r.id, sourceId: r.sourceId, from: {from_}, to: {to}, validFrom: v.validFrom, validTo: v.validTo, "
+        f"recordedAt: v.recordedAt{more}}}"
+    )
+
+
+def _link(from_: str, to: str, more: str = "") -> str:
+    return f"{{id: r.id, from: {from_}, to: {to}, explicit: r.explicit{more}}}"
+
+
+def _climbed(start: str, steps: int, found: str, onward: str) -> str:
+    """A map of `found`, the rows found step by step, and `met`, all nodes passed: each once whatever leads to it.
+
+    `found`: what is found from the nodes `up.here`. `onward`: of those rows, which end leads on.
     """
-    when = f"{known('r')} AND r.validFrom <= t AND (t < r.validTo OR l:MEMBERSHIP_TO)" if past else holds("r")
-    lines: list[str] = []
-    for level in range(CHAIN + 1):
-        met = " + ".join(f"here{n}" for n in range(level + 1))
-        lines += (
-            f"WITH *, COLLECT {{ UNWIND here{level} AS x MATCH (x)-[l:POST_IN|MEMBERSHIP_TO|REPORTS]-(r) WHERE {when}",
-            "    MATCH (r)-[:POST_IN_TO|MEMBERSHIP|REPORTS_TO]-(y)",
-            f"    RETURN {{type: type(l), r: r, x: x, y: y}} }} AS found{level}",
-            f"WITH *, COLLECT {{ UNWIND found{level} AS row WITH row WHERE row.type = 'REPORTS'",
-            f"    WITH row.y AS n WHERE NOT n IN {met} RETURN DISTINCT n }} AS here{level + 1}",
+    return f"""reduce(up = {{here: {start}, met: {start}, found: []}}, step IN range(0, {steps}) |
+  head([rows IN [COLLECT {{ UNWIND up.here AS n {found} }}] |
+  head([new IN [COLLECT {{ UNWIND rows AS row WITH row WHERE {onward} WITH row.x AS n
+    WHERE NOT n IN up.met RETURN DISTINCT n }}] | {{here: new, met: up.met + new, found: up.found + rows}}])]))"""
+
+
+def _of(rows: str, kind: str) -> str:
+    return f"[row IN {rows} WHERE row.type = '{kind}' | row.row]"
+
+
+def _distinct(rows: str) -> str:
+    return f"COLLECT {{ UNWIND {rows} AS row WITH row.x AS n RETURN DISTINCT n }}"
+
+
+_INTO = "RESPONSIBILITY|REGULATION|OPERATES|GOVERNS|LEADS|ASSISTS|ANSWERS_FOR"
+_CAPACITY = "CASE type WHEN 'LEADS_TO' THEN 'LEAD' WHEN 'ASSISTS_TO' THEN 'ASSISTING' ELSE 'RESPONSIBLE' END"
+
+_FOUND_NEAR = f"""WITH n, n.id AS id
+    MATCH (n)-[l:WITHIN|{"|".join(f"{kind}_TO" for kind in _INTO.split("|"))}]-(r)
+    WITH n, id, r, type(l) AS type, {_TIMES} AS v WHERE {holds("v")} MATCH (r)-[:WITHIN_TO|{_INTO}]-(x)
+    RETURN {{n: n, r: r, x: x, type: type, row: CASE type
+      WHEN 'RESPONSIBILITY_TO' THEN {_record("x.id", "id", ", role: r.role")}
+      WHEN 'REGULATION_TO' THEN {_record("x.id", "id", ", capacity: r.capacity")}
+      WHEN 'WITHIN' THEN {_link("id", "x.id")}
+      WHEN 'OPERATES_TO' THEN {_link("x.id", "id")}
+      WHEN 'GOVERNS_TO' THEN {_link("x.id", "id", ", sourceId: r.sourceId, validFrom: v.validFrom")}
+      ELSE {_link("x.id", "id", f", capacity: {_CAPACITY}")} END}}"""
+
+_FOUND_HEADS = f"""UNWIND parties AS n WITH n, n.id AS id MATCH (n)<-[:HEADS_TO]-(r)
+    WITH id, r, {_TIMES} AS v WHERE {holds("v")} MATCH (r)<-[:HEADS]-(x)
+    RETURN {{r: r, x: x, row: {_record("x.id", "id", ", explicit: r.explicit")}}}"""
+
+_PARTIES = "row.type IN ['REGULATION_TO', 'OPERATES_TO', 'LEADS_TO', 'ASSISTS_TO', 'ANSWERS_FOR_TO']"
+
+_NEAR = f"""WITH *, [x IN [site, kind] WHERE x IS NOT NULL] + tasks AS places
+WITH *, places + [x IN [ownArea] WHERE x IS NOT NULL] AS start
+WITH *, {_climbed("start", CHAIN + 1, _FOUND_NEAR, "row.type = 'WITHIN'")} AS up
+WITH *, up.found AS near, [x IN up.met WHERE x:Area] AS areas
+WITH *, [row IN near WHERE row.type = 'RESPONSIBILITY_TO'] AS answering,
+  {_distinct(f"[row IN near WHERE {_PARTIES}]")} AS parties
+WITH *, COLLECT {{ {_FOUND_HEADS} }} AS heading
+WITH *, {_distinct("answering + heading")} AS seeds
+"""
+
+
+def _posts(shown: Shown) -> str:
+    """Every post up to the top with what leads from it: reporting, its organization, who holds it.
+
+    For what speaks for them also who held it before, as far back as a clock of the problem reaches: a membership begun
+    before that is no brief one, whatever went before it.
+    """
+    when = holds("v")
+    since = ""
+    if shown.merits:
+        when = (
+            f"{known('v')} AND v.validFrom <= t "
+            "AND (t < v.validTo OR type = 'MEMBERSHIP_TO' AND since <= v.validTo AND 0 < size(clocks))"
         )
-    posts = " + ".join(f"here{n}" for n in range(CHAIN + 1))
-    found = " + ".join(f"found{n}" for n in range(CHAIN + 1))
-    lines.append(f"WITH *, {posts} AS posts, {found} AS found")
-    return "\n".join(lines) + "\n"
-
-
-_SORTED = f"""WITH *, [row IN found WHERE row.type = 'REPORTS'] AS reporting,
+        since = """WITH *, [event IN events WHERE event.row.kind = 'ASSIGN' | event.row] AS clocks
+WITH *, reduce(since = t, e IN clocks | CASE WHEN e.dueAt IS NULL THEN datetime({year: 1}) ELSE
+  head([at IN [t - duration.inSeconds(e.at, e.dueAt)] | CASE WHEN at < since THEN at ELSE since END]) END) AS since
+"""
+    posting = _link("id", "x.id") if shown.versions else "{from: id, to: x.id, explicit: r.explicit}"
+    found = f"""WITH n, n.id AS id
+    MATCH (n)-[l:POST_IN|MEMBERSHIP_TO|REPORTS]-(r)
+    WITH n, id, r, type(l) AS type, {_TIMES} AS v WHERE {when} MATCH (r)-[:POST_IN_TO|MEMBERSHIP|REPORTS_TO]-(x)
+    RETURN {{n: n, r: r, x: x, type: type, row: CASE type
+      WHEN 'POST_IN' THEN {posting}
+      WHEN 'REPORTS' THEN {_record("id", "x.id")}
+      ELSE {_record("x.id", "id")} END}}"""
+    above = f"""WITH n, n.id AS id MATCH (n)-[:PART_OF]->(r) WHERE {holds("r")}
+    MATCH (r)-[:PART_OF_TO]->(x)
+    RETURN {{n: n, r: r, x: x, row: {_link("id", "x.id")}}}"""
+    return f"""{since}WITH *, {_climbed("seeds", CHAIN, found, "row.type = 'REPORTS'")} AS up
+WITH *, up.found AS found, up.met AS posts
+WITH *, [row IN found WHERE row.type = 'MEMBERSHIP_TO' AND row.row.validTo > t] AS holding,
   [row IN found WHERE row.type = 'POST_IN'] AS postings,
-  [row IN found WHERE row.type = 'MEMBERSHIP_TO' | {{r: row.r, x: row.y, y: row.x}}] AS tenures
-WITH *, [row IN tenures WHERE row.r.validTo > t] AS memberships, {_distinct("postings", "y")} AS homes,
-  COLLECT {{ UNWIND responsibilities AS row WITH row WHERE row.y IN places + tasks
-    WITH row.x AS n RETURN DISTINCT n }} AS answering
-WITH *, COLLECT {{ UNWIND postings AS row WITH row WHERE row.x IN answering
-    WITH row.y AS n RETURN DISTINCT n }} AS concerned
-WITH *, COLLECT {{ UNWIND concerned AS o
-    MATCH (o) (()-[:PART_OF]->(f:PartOf WHERE {holds("f")})-[:PART_OF_TO]->()){{1,{CHAIN}}} (q)
-    WITH DISTINCT f[-1] AS r MATCH (x)-[:PART_OF]->(r)-[:PART_OF_TO]->(y) RETURN {{r: r, x: x, y: y}} }} AS parents
+  [row IN answering WHERE row.n IN places | row.x] AS concerned
+WITH *, {_distinct("postings")} AS homes, {_distinct("[row IN postings WHERE row.n IN concerned]")} AS start
+WITH *, {_climbed("start", CHAIN - 1, above, "true")} AS up
+WITH *, up.found AS parents
 """
 
-_NOTHING_HAPPENED = "WITH *, [] AS events, [] AS actingPosts, [] AS actingHomes, [] AS acting\n"
 
-_HAPPENED = f"""WITH *, CASE WHEN subject:Problem THEN COLLECT {{
-    MATCH (subject)<-[:EVENT_OF]-(e:Event) WHERE e.recordedAt <= k RETURN e ORDER BY e.position }} ELSE [] END AS events
-WITH *, COLLECT {{ UNWIND events AS e MATCH (e)-[:DONE_AS]->(p) WHERE e.kind IN ['REGISTER', 'ACCEPT']
-    RETURN DISTINCT p }} AS actingPosts,
-  COLLECT {{ UNWIND events AS e MATCH (e)-[:DONE_AS]->()-[:POST_IN]->(r)
-    WHERE {known("r")} AND r.validFrom <= e.at AND e.at < r.validTo AND e.kind IN ['REGISTER', 'ASSIGN']
-    MATCH (r)-[:POST_IN_TO]->(o) RETURN {{event: e.id, organization: o.id, explicit: r.explicit, o: o}} }}
-    AS actingHomes
-WITH *, COLLECT {{ UNWIND actingPosts AS y MATCH (y)<-[:MEMBERSHIP_TO]-(r)
-    WHERE {known("r")} MATCH (r)<-[:MEMBERSHIP]-(x) RETURN {{r: r, x: x, y: y}} }} AS acting
-"""
-
-_EARLIER = f"""WITH *, CASE WHEN site IS NULL OR NOT subject:Problem THEN [] ELSE
-  {_distinct("memberships", "x")} END AS holders
+_EARLIER = f"""WITH *, CASE WHEN site IS NULL OR NOT subject:Problem THEN [] ELSE {_distinct("holding")} END AS holders
 WITH *, CASE WHEN size(holders) = 0 THEN [] ELSE COLLECT {{
     MATCH (x:Problem) WHERE x.siteId = site.id AND x.discoveredAt < current.discoveredAt AND x.id > ''
     AND x.changedAt <= k AND x.recordedAt <= k
@@ -198,93 +267,86 @@ WITH *, CASE WHEN size(holders) = 0 THEN [] ELSE COLLECT {{
 """Seeks by the index on site, discovery and id, and names all three: else it is not used. The second branch finds by
 its end what has changed since `k`, and costs nothing for what is known now."""
 
-_VALID = (
-    "id: r.id, sourceId: r.sourceId, from: a, to: b, validFrom: r.validFrom, validTo: r.validTo, "
-    "recordedAt: r.recordedAt"
+_KIND = Selected("kind", "kind")
+_ORGANIZATIONS = (
+    "parties + homes + [row IN parents | row.x] + [row IN near WHERE row.type = 'GOVERNS_TO' | row.x] "
+    "+ [h IN actingHomes | h.o] + [e IN events WHERE e.row.kind = 'ASSIGN' AND e.to IS NOT NULL | e.to]"
 )
 
 
 def _gathered(compiler: Compiler, shown: Shown) -> Iterator[tuple[str, str]]:
-    yield "areas", _records(compiler, "Area", "areas", (*shown.areas, _KIND))
+    yield (
+        "subject",
+        (
+            "{id: subject.id, recordedAt: subject.recordedAt, ownArea: ownArea.id, site: site.id, siteKind: kind.id, "
+            "task: task.id, discoveredAt: current.discoveredAt, life: life}"
+        ),
+    )
+    yield "areas", _entities(compiler, "Area", "areas", (*shown.areas, _KIND))
+    yield "organizations", _entities(compiler, "Organization", _ORGANIZATIONS, (*shown.organizations, _KIND))
     if shown.posts:
-        yield "posts", _records(compiler, "Post", _POSTS, shown.posts)
-    yield "organizations", _records(compiler, "Organization", _ORGANIZATIONS, (*shown.organizations, _KIND))
+        yield "posts", _entities(compiler, "Post", "posts + actingPosts", shown.posts)
     if shown.persons:
-        yield "persons", _records(compiler, "Person", _PERSONS, shown.persons)
-    yield "within", _WITHIN
-    yield "subtasks", "COLLECT { UNWIND tasks AS x MATCH (x)-[:SUBTASK_OF]->(y) RETURN {from: x.id, to: y.id} }"
-    for name, rows, more in (
-        ("governs", "governing", ", sourceId: r.sourceId, validFrom: r.validFrom"),
-        ("operates", "operating", ""),
-        ("postIn", "postings", ""),
-        ("partOf", "parents", ""),
-        ("taskLinks", "taskLinks", ", capacity: " + _CAPACITY),
+        yield "persons", _entities(compiler, "Person", "[row IN holding + acting | row.x]", shown.persons)
+    yield "subtasks", "[i IN range(1, size(tasks) - 1) | {from: tasks[i - 1].id, to: tasks[i].id}]"
+    for name, kind in (
+        ("within", "WITHIN"),
+        ("governs", "GOVERNS_TO"),
+        ("operates", "OPERATES_TO"),
+        ("regulations", "REGULATION_TO"),
     ):
-        yield name, f"{_rows(rows)} RETURN {{from: a, to: b, explicit: r.explicit{more}}} }}"
-    for name, more in (
-        ("responsibilities", ", role: r.role"),
-        ("regulations", ", capacity: r.capacity"),
-        ("heading", ", explicit: r.explicit"),
-        ("reporting", ""),
-    ):
-        yield name, f"{_rows(name)} RETURN {{{_VALID}{more}}} }}"
+        yield name, _of("near", kind)
+    yield "taskLinks", "[row IN near WHERE row.type IN ['LEADS_TO', 'ASSISTS_TO', 'ANSWERS_FOR_TO'] | row.row]"
+    for name in ("answering", "heading", "postings", "parents"):
+        yield name, f"[row IN {name} | row.row]"
+    yield "reporting", _of("found", "REPORTS")
+    yield "memberships", _memberships(compiler, shown.memberships)
+    yield "tenures", f"{_of('found', 'MEMBERSHIP_TO')} + [row IN acting | row.row]"
     if shown.bases:
         yield "bases", _bases(compiler, shown.bases)
-    shape = compiler.object_of("Membership", "r", shown.memberships)[1].cypher()
-    yield "memberships", f"{_rows('memberships')} RETURN {{{_VALID}, shown: {shape}}} }}"
-    yield "tenures", f"{_rows(_TENURES)} RETURN {{{_VALID}}} }}"
-    happened = _event(compiler, shown.events)
-    yield "events", f"COLLECT {{ UNWIND events AS e RETURN {{{happened}}} }}"
-    yield "homes", "[h IN actingHomes | h {.event, .organization, .explicit}]"
-    yield "earlier", f"{_EARLIER_EVENTS} RETURN {{problem: x.id, reportedBy: y.id, {happened}}} }}"
+    if shown.versions:
+        yield "versions", _versions(compiler, shown.bases)
+    yield "events", "[event IN events | event.row]"
+    yield "homes", "[home IN actingHomes | home.row]"
+    yield (
+        "earlier",
+        f"{_EARLIER_EVENTS} {_event(compiler, shown.events)} RETURN row {{.*, problem: p, reportedBy: q}} }}",
+    )
 
 
 _EARLIER_EVENTS = (
-    "COLLECT { UNWIND others AS other WITH DISTINCT other[0] AS x, other[1] AS y MATCH (x)<-[:EVENT_OF]-(e:Event) "
-    "WHERE e.recordedAt <= k AND e.kind IN ['REPORTED', 'VERIFY', 'REOPEN'] WITH x, y, e ORDER BY x.id, e.position"
+    "COLLECT { UNWIND others AS other WITH DISTINCT other[0] AS x, other[1] AS y MATCH (x)<-[:EVENT_OF]-(e) "
+    "WHERE e.recordedAt <= k AND e.kind IN ['REPORTED', 'VERIFY', 'REOPEN'] "
+    "WITH x.id AS p, y.id AS q, e ORDER BY p, e.position"
 )
-_KIND = Selected("kind", "kind")
-_CAPACITY = "CASE type WHEN 'LEADS' THEN 'LEAD' WHEN 'ASSISTS' THEN 'ASSISTING' ELSE 'RESPONSIBLE' END"
-_TENURES = "[row IN tenures WHERE row.r.validTo <= t] + acting"
-_WITHIN = (
-    f"COLLECT {{ UNWIND areas AS x MATCH (x)-[:WITHIN]->(r) WHERE {holds('r')} "
-    "MATCH (r)-[:WITHIN_TO]->(y) RETURN {from: x.id, to: y.id, explicit: r.explicit} }"
-)
-_POSTS = "posts + [p IN actingPosts WHERE NOT p IN posts]"
-_ORGANIZATIONS = (
-    "COLLECT { UNWIND parties + homes + [row IN parents | row.y] + [row IN governing | row.x] "
-    "+ [h IN actingHomes | h.o] "
-    "+ COLLECT { UNWIND events AS e MATCH (e)-[:PASSED_TO]->(o) WHERE e.kind = 'ASSIGN' RETURN o } "
-    "AS o RETURN DISTINCT o }"
-)
-_PERSONS = _distinct("memberships + acting", "x")
 
 
-def _records(compiler: Compiler, label: str, rows: str, shown: tuple[Selected, ...]) -> str:
-    """Rows {id, shown} of entities."""
+def _entities(compiler: Compiler, label: str, rows: str, shown: tuple[Selected, ...]) -> str:
+    """Rows {id, shown}, one for each node."""
     clauses, shape = compiler.object_of(label, "x", shown)
-    return f"COLLECT {{ UNWIND {rows} AS x {' '.join(clauses)} RETURN {{id: x.id, shown: {shape.cypher()}}} }}"
+    each = f"UNWIND {rows} AS x WITH DISTINCT x {' '.join(clauses)}"
+    return f"COLLECT {{ {each} RETURN {{id: x.id, shown: {shape.cypher()}}} }}"
 
 
-def _rows(rows: str) -> str:
-    """The beginning of a list of facts: `r` with the ids of its ends."""
-    return f"COLLECT {{ UNWIND {rows} AS row WITH row.r AS r, row.type AS type, row.x.id AS a, row.y.id AS b"
+def _memberships(compiler: Compiler, shown: tuple[Selected, ...]) -> str:
+    if not shown:
+        return "[row IN holding | row.row]"
+    shape = compiler.object_of("Membership", "r", shown)[1].cypher()
+    return f"COLLECT {{ UNWIND holding AS held WITH held.r AS r, held.row AS row RETURN row {{.*, shown: {shape}}} }}"
 
 
 def _bases(compiler: Compiler, shown: tuple[Selected, ...]) -> str:
     """Rows {id, shown} of the records that a hop can rest on: projected once, for each projection is planned."""
     basis = compiler.basis("r", Selected("basis", "basis", children={"Basis": shown})).cypher()
-    rows = "responsibilities + heading + reporting"
-    return f"COLLECT {{ UNWIND {rows} AS row WITH row.r AS r RETURN {{id: r.id, shown: {basis}}} }}"
+    rows = "answering + heading + [row IN found WHERE row.type = 'REPORTS']"
+    return f"COLLECT {{ UNWIND {rows} AS row WITH row.r AS r, row.row.id AS id RETURN {{id: id, shown: {basis}}} }}"
 
 
-def _event(compiler: Compiler, shown: tuple[Selected, ...]) -> str:
-    """The entries of an event's row."""
-    _, shape = compiler.object_of("Event", "e", shown)
-    return (
-        "id: e.id, kind: e.kind, at: e.at, dueAt: nullIf(e.dueAt, $open), "
-        "person: head(COLLECT { MATCH (e)-[:DONE_BY]->(z) RETURN z.id }), "
-        "post: head(COLLECT { MATCH (e)-[:DONE_AS]->(z) RETURN z.id }), "
-        "to: head(COLLECT { MATCH (e)-[:PASSED_TO]->(z) RETURN z.id }), "
-        f"shown: {shape.cypher()}"
-    )
+def _versions(compiler: Compiler, shown: tuple[Selected, ...]) -> str:
+    """Of each fact itself and the versions after it, in order: rows {of, id, …, superseded, shown}."""
+    basis = compiler.basis("v", Selected("basis", "basis", children={"Basis": shown})).cypher() if shown else "null"
+    return f"""COLLECT {{ UNWIND near + heading + found + parents AS row WITH DISTINCT row.r AS r
+    MATCH (v)-[:SUPERSEDES]->{{0,{CHAIN}}}(r) WITH r, v ORDER BY r.id, v.recordedAt
+    RETURN {{of: r.id, id: v.id, labels: labels(v), validFrom: v.validFrom, validTo: v.validTo,
+      recordedAt: v.recordedAt, supersededAt: v.supersededAt,
+      superseded: head(COLLECT {{ MATCH (v)-[:SUPERSEDES]->(o) RETURN o.id }}), shown: {basis}}} }}"""

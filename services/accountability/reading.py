@@ -1,5 +1,6 @@
 """The row of the trace's statement, as the rules read it."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
@@ -8,7 +9,7 @@ from typing import Any
 
 from graph.model.enums import Capacity, EventKind, Role
 from graph.model.instants import BEGINNING
-from services.accountability.rules import Earlier, Event, Facts, History, Link, Record
+from services.accountability.rules import Earlier, Event, Facts, History, Link, Record, Side, Version, area_of
 from services.oversight.rules import load
 
 Row = dict[str, Any]
@@ -16,28 +17,37 @@ Row = dict[str, Any]
 
 def facts_of(data: Row) -> Facts:
     """What held near the subject at the instant."""
-    subject = data["subject"]
+    subject, within = data["subject"], _links(data["within"])
     return Facts(
         recorded_at=subject["recordedAt"].to_native(),
-        area=subject["area"],
+        area=area_of(subject["site"], within) or subject["ownArea"],
         site=subject["site"],
         site_kind=subject["siteKind"],
         task=subject["task"],
         area_kinds=_kinds(data["areas"]),
         organization_kinds=_kinds(data["organizations"]),
-        within=_links(data["within"]),
+        within=within,
         subtasks=_links(data["subtasks"]),
         task_links=_links(data["taskLinks"]),
         governs=_links(data["governs"]),
         operates=_links(data["operates"]),
-        post_in=_links(data["postIn"]),
-        part_of=_links(data["partOf"]),
-        responsibilities=_records(data["responsibilities"]),
+        post_in=_links(data["postings"]),
+        part_of=_links(data["parents"]),
+        responsibilities=_records(data["answering"]),
         regulations=_records(data["regulations"]),
         heads=_records(data["heading"]),
         reporting=_records(data["reporting"]),
         memberships=_records(data["memberships"]),
     )
+
+
+def side_of(data: Row, as_of: Any, known_at: Any) -> Side:
+    """A trace to be compared with another; its row is to have the versions."""
+    versions: defaultdict[str, list[Version]] = defaultdict(list)
+    for row in data["versions"]:
+        instants = (_native(row[name]) for name in ("validFrom", "validTo", "recordedAt", "supersededAt"))
+        versions[row["of"]].append(Version(row["id"], *instants))
+    return Side(facts_of(data), data["subject"]["ownArea"], _native(as_of), _native(known_at), versions)
 
 
 def history_of(data: Row, known_at: Any) -> History | None:
@@ -90,6 +100,7 @@ def _links(rows: Iterable[Row]) -> tuple[Link, ...]:
             _capacity(r),
             r.get("sourceId", ""),
             _native(r["validFrom"]) if "validFrom" in r else BEGINNING,
+            r.get("id", ""),
         )
         for r in rows
     )

@@ -42,11 +42,11 @@ def asked_of_records(selected: Selected) -> Shown:
     parts: dict[str, dict[str, Selected]] = {name: {} for name in RECORDS.values()}
     for part in _with_records(selected):
         if part.name in RECORDS:
-            for field in part.only():
+            for field in (field for field in part.only() if field.name != "id"):  # which is known without asking
                 key = _key(field)
                 parts[RECORDS[part.name]][key] = replace(field, key=key)
     names = {part.name for part in selected.only()}
-    found = {name: tuple(fields.values()) for name, fields in parts.items()}
+    found: dict[str, Any] = {name: tuple(fields.values()) for name, fields in parts.items()}
     return Shown(**found, hands=not names.isdisjoint({"custody", "exculpatory"}), merits="exculpatory" in names)
 
 
@@ -58,6 +58,9 @@ def _with_records(selected: Selected) -> Iterator[Selected]:
                     yield from hops.only()
             case "custody" | "exculpatory":
                 yield from part.only()
+            case "changes":
+                for side in (side for side in part.only() if side.name in ("before", "after", "records")):
+                    yield from side.only()
             case _:
                 pass
 
@@ -71,10 +74,10 @@ class Showing:
     """Puts what was judged into shape, with the records that the row brought."""
 
     def __init__(self, data: Row) -> None:
-        def shown(*names: str) -> dict[str, Row]:
-            return {row["id"]: row["shown"] for name in names for row in data.get(name, ())}
+        def shown(*names: str) -> dict[str, Row | None]:
+            return {row["id"]: row.get("shown", {}) for name in names for row in data.get(name, ())}
 
-        self._records: dict[str, Mapping[str, Row]] = {
+        self._records: dict[str, Mapping[str, Row | None]] = {
             "posts": shown("posts"),
             "organizations": shown("organizations"),
             "areas": shown("areas"),
@@ -106,6 +109,10 @@ class Showing:
                     shown[part.key] = "Trace"
         return shown
 
+    def hop(self, selected: Selected, hop: Hop) -> Row:
+        """A hop as one selection asks for it."""
+        return self._shape(selected, hop, _HOP)
+
     def _line(self, selected: Selected, line: Line) -> Row:
         shown: Row = {}
         for part in selected.only():
@@ -113,7 +120,7 @@ class Showing:
                 case "kind":
                     shown[part.key] = line.kind
                 case "hops":
-                    shown[part.key] = [self._shape(part, hop, _HOP) for hop in line.hops]
+                    shown[part.key] = [self.hop(part, hop) for hop in line.hops]
                 case _:
                     shown[part.key] = "Line"
         return shown
@@ -125,8 +132,14 @@ class Showing:
         value = values[part.name](item)
         if part.name not in RECORDS or value is None:
             return value
-        row = self._records[RECORDS[part.name]][value]
-        return row and {field.key: row[_key(field)] for field in part.only()}
+        return record(part, value, self._records[RECORDS[part.name]].get(value, {}))
+
+
+def record(part: Selected, id_: str, row: Row | None) -> Row | None:
+    """A record as one field asks for it, out of the row that `asked_of_records` has brought."""
+    if row is None:
+        return None
+    return {field.key: id_ if field.name == "id" else row[_key(field)] for field in part.only()}
 
 
 _HOP: Mapping[str, Callable[[Hop], Any]] = {

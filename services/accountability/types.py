@@ -4,7 +4,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from schema.enums import Capacity, CustodyReason, ExculpatoryReason, Gap, Level, LineKind, Role
+from schema.enums import (
+    Capacity,
+    ChangeKind,
+    CustodyReason,
+    ExculpatoryReason,
+    FactKind,
+    Gap,
+    Level,
+    LineKind,
+    Role,
+)
 from schema.scalars import Instant
 
 if TYPE_CHECKING:
@@ -83,4 +93,44 @@ class Trace:
     lines: list[Line]
     custody: list[Custody] = field(description="Of a problem: whose hands each minute was in, in order.")
     exculpatory: list[Exculpatory] = field(description="Of a problem: what speaks for those on the trace.")
+    rulebook: RulebookVersion
+
+
+@strawberry.federation.type(shareable=True, description="What a trace is of. 时点")
+class TraceMoment:
+    as_of: Instant
+    known_at: Instant
+
+
+@strawberry.federation.type(
+    shareable=True, description="A version of a record that made a difference between two traces. 变动依据记录"
+)
+class ChangingRecord:
+    id: strawberry.ID
+    kind: FactKind
+    valid_from: Instant
+    valid_to: Instant | None = field(description="Null: still.")
+    recorded_at: Instant
+    basis: LazyBasis | None
+    superseded: strawberry.ID | None = field(description="The version that it took the place of.")
+
+
+@strawberry.federation.type(
+    shareable=True, description="What became of a hop from one trace to the other. 责任环节变化"
+)
+class TraceChange:
+    kind: ChangeKind
+    line: LineKind
+    before: Hop | None = field(description="Null where it was added.")
+    after: Hop | None = field(description="Null where it was removed.")
+    records: list[ChangingRecord] = field(
+        description="But for each of these it would not be so; none where the subject itself was recorded otherwise."
+    )
+
+
+@strawberry.federation.type(shareable=True, description="Two traces of one subject, compared. 责任链对比")
+class TraceComparison:
+    before: TraceMoment
+    after: TraceMoment
+    changes: list[TraceChange]
     rulebook: RulebookVersion

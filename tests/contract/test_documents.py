@@ -91,6 +91,14 @@ def _trace(subject: str) -> Variables:
     return lambda client: {"subject": in_county(subject), "asOf": AS_OF, "knownAt": client.known_at}
 
 
+def _comparison(subject: str, **after: str) -> Variables:
+    def variables(client: Client) -> Answer:
+        moment = {"asOf": AS_OF, "knownAt": client.known_at}
+        return {"subject": in_county(subject), "before": {"asOf": DISCOVERED}, "after": moment | after}
+
+    return variables
+
+
 def _worklist(**more: Any) -> Variables:
     return lambda _: {"organization": speech("org-housing"), **more}
 
@@ -106,6 +114,11 @@ ASKED: dict[str, list[Asked]] = {
         Asked(_trace("site-demo")),
         Asked(_trace("no-such-problem"), "NOT_FOUND"),
         Asked(lambda _: {"subject": in_county("demo-problem"), "knownAt": "2999-01-01T00:00:00Z"}, "FUTURE_KNOWN_AT"),
+    ],
+    "TraceComparison": [
+        Asked(_comparison("demo-problem")),
+        Asked(_comparison("no-such-problem"), "NOT_FOUND"),
+        Asked(_comparison("demo-problem", knownAt="2999-01-01T00:00:00Z"), "FUTURE_KNOWN_AT"),
     ],
     "Worklist": [
         Asked(_worklist(first=5)),

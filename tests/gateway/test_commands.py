@@ -40,12 +40,21 @@ def test_data_goes_in_and_out_and_a_trace_is_told(zeren: Zeren, bundle: Path, tm
     for word in ("属地", "行业监管", "任务", "督导", "监管对象", "直接责任", "一网格 ▸ 生态环境局 科员（网格员） 李四"):
         assert word in told.stdout
     assert "2023-01-01 至今  依据 《讲话》第一条 第 0–12 字" in told.stdout
+    assert "经手  custody" in told.stdout
+    assert "2024-12-15 09:00 至" in told.stdout
+    assert "有利情形  exculpatory" in told.stdout
 
     later = json.loads(zeren("trace", "small:p1", "--as-of", "2024-12-21T00:00:00+08:00", "--json").stdout)
     holders = {
         hop["holder"]["name"] for line in later["data"]["trace"]["lines"] for hop in line["hops"] if hop["holder"]
     }
     assert "李四" not in holders
+
+    compared = zeren("trace", "small:p1", "--compare-as-of", "2024-12-21T00:00:00+08:00")
+    assert compared.returncode == 0, compared.stderr
+    assert "责任链对比 ZG-1 扬尘" in compared.stdout
+    assert "减少 REMOVED  一网格 ▸ 生态环境局 科员 李四 直接责任" in compared.stdout
+    assert "因 任职 " in compared.stdout
 
     exported = zeren("export", tmp_path / "out.zip", "--source", "small", "--json")
     assert exported.returncode == 0, exported.stderr

@@ -1,25 +1,28 @@
 """Faults planted in the trace's statement, each a mistake that somebody could make."""
 
 FAULTS: dict[str, tuple[str, str]] = {
-    "an interval still holds on the instant of its end": ("t < r.validTo", "t <= r.validTo"),
-    "an interval begins just after its start": ("r.validFrom <= t AND", "r.validFrom < t AND"),
-    "a corrected version still exists": ("AND k < r.supersededAt", ""),
-    "a version exists just after its record time": ("r.recordedAt <= k", "r.recordedAt < k"),
+    "an interval still holds on the instant of its end": ("t < v.validTo", "t <= v.validTo"),
+    "an interval begins just after its start": ("v.validFrom <= t AND", "v.validFrom < t AND"),
+    "a corrected version still exists": ("AND k < v.supersededAt", ""),
+    "a version exists just after its record time": ("v.recordedAt <= k", "v.recordedAt < k"),
     "asOf defaults to now": ("coalesce(asOf, current.discoveredAt, $now)", "coalesce(asOf, $now)"),
-    "a problem's own area goes before its site's": (
-        "coalesce(\n  head(COLLECT { MATCH (site)",
-        "coalesce(head(COLLECT { MATCH (current)-[:FOUND_IN]->(y) RETURN y }),\n  head(COLLECT { MATCH (site)",
+    "the area around an area is not looked for": (
+        "UNWIND rows AS row WITH row WHERE row.type = 'WITHIN'",
+        "UNWIND [] AS row WITH row",
     ),
-    "superiors are followed one step only": ("UNWIND found1 AS row", "UNWIND [] AS row"),
-    "posts of organizations below do not count": ("UNWIND concerned AS o", "UNWIND [] AS o"),
+    "superiors are followed one step only": (
+        "UNWIND rows AS row WITH row WHERE row.type = 'REPORTS'",
+        "UNWIND [] AS row WITH row",
+    ),
+    "posts of organizations below do not count": ("[row IN postings WHERE row.n IN concerned]", "[]"),
     "the present state of a problem is taken for its state then": (
-        "CASE WHEN subject.changedAt <= k THEN subject ELSE",
+        "CASE WHEN subject['changedAt'] <= k THEN subject ELSE",
         "CASE WHEN true THEN subject ELSE",
     ),
-    "events are known before they were recorded": ("WHERE e.recordedAt <= k RETURN e", "RETURN e"),
+    "events are known before they were recorded": ("WHERE e.recordedAt <= k WITH e ORDER", "WITH e ORDER"),
     "only organizations that lead a task count": (
-        "(y)<-[:LEADS_TO|ASSISTS_TO|ANSWERS_FOR_TO]-(r)",
-        "(y)<-[:LEADS_TO]-(r)",
+        "|LEADS_TO|ASSISTS_TO|ANSWERS_FOR_TO]-(r)",
+        "|LEADS_TO]-(r)",
     ),
     "a post's organization is the present one": ("r.validFrom <= e.at AND e.at < r.validTo", "true"),
 }

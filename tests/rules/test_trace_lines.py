@@ -3,9 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from graph.model.enums import Capacity, Gap, Level, LineKind, Role
 from graph.model.instants import OPEN
 from services.accountability.rules import Facts, Hop, Link, Record, lines
+from services.accountability.rules.superiors import Superiors
 from services.campaign.rulebook import shipped
 
 DAY = timedelta(days=1)
@@ -274,6 +278,40 @@ def test_a_walk_that_comes_back_marks_the_post_that_it_meets_again() -> None:
     )
     gaps = {hop.post: hop.gap for hop in traced(facts)[TERRITORIAL]}
     assert gaps == {"worker": Gap.VACANT, "a": Gap.CYCLE, "b": Gap.VACANT}
+
+
+def walked(start: str, reporting: list[tuple[str, str]]) -> set[str]:
+    """What the definition says, way by way."""
+    met: set[str] = set()
+    ways: list[tuple[str, ...]] = [(start,)]
+    while ways:
+        way = ways.pop()
+        for above in (to for from_, to in reporting if from_ == way[-1]):
+            if above in way:
+                met.add(above)
+            else:
+                ways.append((*way, above))
+    return met
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from("abcdef")), max_size=14))
+def test_the_posts_met_again_are_those_of_some_way(reporting: list[tuple[str, str]]) -> None:
+    superiors = Superiors([record(*ends) for ends in reporting], shipped().level_above)
+    assert {post: superiors.met_again(post) for post in "abcdef"} == {
+        post: walked(post, reporting) for post in "abcdef"
+    }
+
+
+def test_where_everybody_reports_to_everybody_a_trace_is_still_told() -> None:
+    posts = [f"p{n}" for n in range(40)]  # more ways than could be walked one by one
+    facts = Facts(
+        SINCE,
+        area="a",
+        responsibilities=[answers(post, "a") for post in posts],
+        reporting=[record(one, other) for one in posts for other in posts if one != other],
+    )
+    assert {hop.gap for hop in traced(facts)[TERRITORIAL]} == {Gap.CYCLE}
 
 
 def test_a_post_stands_once_in_its_own_right_before_as_a_superior() -> None:

@@ -1,5 +1,6 @@
 """The law of a trace, pure: the lines, whose hands a problem was in, and what speaks for a person."""
 
+from services.accountability.rules.comparison import Change, Side, Version, compare
 from services.accountability.rules.custody import custody
 from services.accountability.rules.exculpatory import exculpatory
 from services.accountability.rules.facts import (
@@ -13,11 +14,12 @@ from services.accountability.rules.facts import (
     Line,
     Link,
     Record,
+    area_of,
     effective,
 )
 from services.accountability.rules.lines import Levels, lines
 
 __all__ = [
-    "Custody", "Earlier", "Event", "Exculpatory", "Facts", "History", "Hop", "Levels", "Line", "Link", "Record",
-    "custody", "effective", "exculpatory", "lines",
+    "Change", "Custody", "Earlier", "Event", "Exculpatory", "Facts", "History", "Hop", "Levels", "Line", "Link",
+    "Record", "Side", "Version", "area_of", "compare", "custody", "effective", "exculpatory", "lines",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ class Link:
     capacity: Capacity | None = None
     source_id: str = ""
     valid_from: datetime = BEGINNING
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +153,9 @@ def effective(links: Iterable[Link], thing: str, *, at_from: bool) -> list[Link]
     """The links of a thing that count: its explicit ones, and only where it has none the column's."""
     own = [link for link in links if (link.from_ if at_from else link.to) == thing]
     return [link for link in own if link.explicit] or own
+
+
+def area_of(site: str | None, within: Iterable[Link]) -> str | None:
+    """The area that a site is in; None where it is in none, or there is no site."""
+    own = [link for link in within if link.from_ == site]
+    return min(own, key=lambda link: (not link.explicit, link.id)).to if own else None

@@ -19,7 +19,8 @@ class Superiors:
         for record in reporting:
             self._reporting[record.from_].append(record)
         self._above = above
-        self._leads_to_a_cycle = cache(self._leads_to_a_cycle_from)
+        self._reached = cache(self._reached_from)
+        self._on_every_cycle = cache(self._on_every_cycle_of)
 
     def of(self, post: str, level: Level) -> Iterator[Step]:
         """Each step up, nearest first. A post at a level is left once: a longer way to it shows nothing better."""
@@ -39,30 +40,34 @@ class Superiors:
             here = next_
 
     def met_again(self, post: str) -> set[str]:
-        """The posts that some way up from here meets a second time."""
+        """The posts that some way up from here meets a second time.
+
+        Such a way goes to the post, then round a cycle of it, and shares no other post with itself. By Menger's theorem
+        there is one unless some other post stands both on every way there and on every cycle.
+        """
         met: set[str] = set()
-        ways: list[tuple[str, frozenset[str]]] = [(post, frozenset({post}))]
-        while ways:
-            below, way = ways.pop()
-            if not self._leads_to_a_cycle(below):  # else each way through a large staff would be walked for nothing
+        for again in {post, *self._reached(post)}:
+            shared = self._on_every_cycle(again)
+            if shared is None:
                 continue
-            for record in self._reporting.get(below, ()):
-                if record.to in way:
-                    met.add(record.to)
-                else:
-                    ways.append((record.to, way | {record.to}))
+            if post == again or all(post != other and again in self._reached(post, other) for other in shared):
+                met.add(again)
         return met
 
-    def _leads_to_a_cycle_from(self, post: str) -> bool:
-        reached = self._reached(post)
-        return any(below in self._reached(below) for below in {post, *reached})
+    def _on_every_cycle_of(self, post: str) -> frozenset[str] | None:
+        """The other posts that every way from a post back to it goes through; None where there is no such way."""
+        above = self._reached(post)
+        if post not in above:
+            return None
+        return frozenset(other for other in above - {post} if post not in self._reached(post, other))
 
-    def _reached(self, post: str) -> set[str]:
+    def _reached_from(self, post: str, without: str | None = None) -> frozenset[str]:
+        """The posts that ways up lead to which are at least a step long and do not go through `without`."""
         reached: set[str] = set()
         ahead = [post]
         while ahead:
             for record in self._reporting.get(ahead.pop(), ()):
-                if record.to not in reached:
+                if record.to != without and record.to not in reached:
                     reached.add(record.to)
                     ahead.append(record.to)
-        return reached
+        return frozenset(reached)
