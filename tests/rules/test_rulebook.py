@@ -104,7 +104,7 @@ HEAD = "{role: HEAD, level: LEADERSHIP, basis: ASSUMED}"
         ("{code: ROAD_DUST,", "{code: COAL,", "linesOfWork[8].code", "keep one"),
         ("zh: 道路扬尘", "zh: ''", "linesOfWork[4].zh", "may not be empty"),
         ("campaign: speech:campaign-winter-2024", "campaign: winter", "campaign", "write source:id"),
-        ("version: winter-2024.1", "version: 1", "version", "put it in quotes"),
+        ("version: winter-2024.2", "version: 1", "version", "put it in quotes"),
     ],
 )
 def test_what_is_wrong_is_told_by_line_and_field(old: str, new: str, field: str, says: str) -> None:
