@@ -17,8 +17,8 @@ from services.campaign.calendar import UnknownYear, works
 from services.campaign.rules import ASSUMED, Refused, Reply, Rulebook
 from services.hosting.commanding import (
     LATEST,
+    NAMES_OTHERS,
     SOURCE,
-    Actor,
     Done,
     RefusedError,
     acting,
@@ -27,6 +27,7 @@ from services.hosting.commanding import (
     event_properties,
     refused_at,
 )
+from services.hosting.identity import Caller
 
 DONE: dict[InstructionAction, tuple[str, str]] = {
     InstructionAction.ACKNOWLEDGE: ("acknowledgedAt", "ACKNOWLEDGED_BY"),
@@ -67,13 +68,13 @@ class Respond:
     note: str | None = None
 
 
-async def issue(database: Database, command: Issue, actor: Actor, now: datetime, rulebook: Rulebook) -> Done:
+async def issue(database: Database, command: Issue, caller: Caller, now: datetime, rulebook: Rulebook) -> Done:
     """Issue an instruction; clocks that it does not name are the rulebook's. Raises RefusedError."""
     _check_issue(command, now)
     issued_at = command.issued_at or now
 
     async def work(transaction: Transaction, key: str) -> Done:
-        person, post = await acting(transaction, actor, command.person, command.post, issued_at, "issuedBy")
+        person, post = await acting(transaction, caller, command.person, command.post, issued_at, "issuedBy")
         named = {f"recipients.{at}": (record, ("Organization",)) for at, record in enumerate(command.recipients)}
         named |= {
             "issuer": (command.issuer, ("Organization",)),
@@ -82,7 +83,7 @@ async def issue(database: Database, command: Issue, actor: Actor, now: datetime,
             "post": (post, ("Post",)),
         }
         await check_kinds(transaction, named)
-        issuer = await _issuer(transaction, command, actor, person, issued_at, rulebook)
+        issuer = await _issuer(transaction, command, caller, person, issued_at, rulebook)
         reply, assumed = _clocks(command, issued_at, rulebook)
         recorded_at = await take_gate(transaction, now)
         clocks = {"acknowledgeBy": reply.acknowledge_by, "actBy": reply.act_by, "answerBy": reply.answer_by}
@@ -139,17 +140,17 @@ async def issue(database: Database, command: Issue, actor: Actor, now: datetime,
         )
         return Done({"instruction": instruction, "event": str(event["id"])}, recorded_at)
 
-    return await carry_out(database, command, actor, now, work)
+    return await carry_out(database, command, caller, now, work)
 
 
-async def respond(database: Database, command: Respond, actor: Actor, now: datetime) -> Done:
+async def respond(database: Database, command: Respond, caller: Caller, now: datetime) -> Done:
     """Take a step for one recipient. Raises RefusedError."""
     at = command.at or now
     if at > now:
         raise refused_at("at", f"{at.isoformat()} lies in the future; give the time at which it was done")
 
     async def work(transaction: Transaction, key: str) -> Done:
-        person, post = await acting(transaction, actor, command.person, command.post, at, "person")
+        person, post = await acting(transaction, caller, command.person, command.post, at, "person")
         await check_kinds(
             transaction,
             {
@@ -211,7 +212,7 @@ async def respond(database: Database, command: Respond, actor: Actor, now: datet
             recorded_at,
         )
 
-    return await carry_out(database, command, actor, now, work)
+    return await carry_out(database, command, caller, now, work)
 
 
 def _check_issue(command: Issue, now: datetime) -> None:
@@ -251,12 +252,12 @@ def _clocks(command: Issue, issued_at: datetime, rulebook: Rulebook) -> tuple[Re
 
 
 async def _issuer(
-    transaction: Transaction, command: Issue, actor: Actor, person: str | None, at: datetime, rulebook: Rulebook
+    transaction: Transaction, command: Issue, caller: Caller, person: str | None, at: datetime, rulebook: Rulebook
 ) -> str | None:
     """The organization that issues, which must be of a kind that may. None: a machine relays it and names none."""
     kinds = ", ".join(issuer.kind for issuer in rulebook.issuers)
     if person is None:
-        if not actor.may_name_others:
+        if caller.role not in NAMES_OTHERS:
             message = "say who issues it: sign in as that person, or name them as an integrator"
             raise refused_at("issuedBy", message, RefusalCode.MISSING_PERSON)
         if command.issuer is not None:

@@ -26,7 +26,6 @@ from services.campaign.types import (
     Task,
 )
 from services.hosting.changing import Info, outcome
-from services.hosting.commanding import actor_of
 from services.hosting.entities import entities
 from services.hosting.reading import listing, lookup
 
@@ -66,10 +65,9 @@ async def _issue(info: Info, input: IssueInstructionInput) -> Any:  # noqa: A002
         evidence=tuple(input.evidence or ()),
     )
     context = info.context
-    actor = actor_of(context.caller)
     return await outcome(
         info,
-        commands.issue(context.database, command, actor, context.clock(), shipped()),
+        commands.issue(context.database, command, context.caller, context.clock(), shipped()),
         "InstructionPayload",
         RECORDS,
     )
@@ -108,8 +106,7 @@ async def _respond(
         note=note,
     )
     context = info.context
-    actor = actor_of(context.caller)
-    done = commands.respond(context.database, command, actor, context.clock())
+    done = commands.respond(context.database, command, context.caller, context.clock())
     return await outcome(info, done, "InstructionPayload", RECORDS)
 
 
