@@ -33,7 +33,7 @@ INSTRUCTION = Entity(
         ),
         Ref("issuer", "the organization that issued it", "下达单位", relationship="ISSUED_FROM", target="Organization"),
         Ref("issuedBy", "who issued it", "下达人", relationship="ISSUED_BY", target="Person"),
-        Ref("task", "the task that it falls under", "任务", relationship="INSTRUCTS_ON", target="Task"),
+        Ref("task", "the task that it falls under", "任务", relationship="FALLS_UNDER", target="Task"),
         Back("recipients", "those whom it tells", "受令单位", target="Recipient", ref="instruction"),
         Back("events", "that it was issued", "事件", target="Event", ref="instruction"),
     ),

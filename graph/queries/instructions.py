@@ -50,7 +50,7 @@ ISSUE = Write(
     WITH i, e
     CALL (i) { MATCH (x:Record {id: $issuer}) CREATE (i)-[:ISSUED_FROM]->(x) }
     CALL (i) { MATCH (x:Record {id: $person}) CREATE (i)-[:ISSUED_BY]->(x) }
-    CALL (i) { MATCH (x:Record {id: $task}) CREATE (i)-[:INSTRUCTS_ON]->(x) }
+    CALL (i) { MATCH (x:Record {id: $task}) CREATE (i)-[:FALLS_UNDER]->(x) }
     CALL (i, e) {
       UNWIND $recipients AS row
       MATCH (o:Record {id: row.organization})

@@ -21,7 +21,7 @@ from graph.model import MODEL
 CHAIN = 12
 """No chain of areas, organizations, tasks or posts is longer; a longer one is refused when it is recorded."""
 
-SUBJECTS = ("Problem", "Site", "Area", "Task")
+SUBJECTS = ("Problem", "Site", "Area", "Task", "Instruction")
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,8 @@ def walk(compiler: Compiler, shown: Shown = FACTS_ONLY) -> str:
 
 _SUBJECT = (
     "subject: {id: subject.id, recordedAt: subject.recordedAt, area: area.id, site: site.id, siteKind: kind.id, "
-    "task: task.id, discoveredAt: current.discoveredAt, life: life}"
+    "task: task.id, instruction: CASE WHEN subject:Instruction THEN subject.id END, "
+    "discoveredAt: current.discoveredAt, life: life}"
 )
 
 _IS_SUBJECT = " OR ".join(f"subject:{label}" for label in SUBJECTS)
@@ -107,8 +108,14 @@ WITH w.at AS high, asked, coalesce(asked.knownAt, w.at) AS k, asked.asOf AS asOf
 OPTIONAL MATCH (subject:Record {{id: asked.subject}}) WHERE subject.recordedAt <= k AND ({_IS_SUBJECT})
 """
 
+_RECIPIENTS = (
+    "COLLECT { MATCH (subject)<-[:RECIPIENT_OF]-(r:Recipient)-[:ADDRESSED_TO]->(x) "
+    "RETURN {type: 'RECIPIENT', r: r, x: x, y: subject} }"
+)
+"""Whom an instruction tells stands where a task has its organizations."""
+
 _WALK = f"""WITH *, {state("subject", "f")} AS current
-WITH *, coalesce(asOf, current.discoveredAt, $now) AS t, current.life AS life
+WITH *, coalesce(asOf, current.discoveredAt, current.issuedAt, $now) AS t, current.life AS life
 WITH *,
   CASE WHEN subject:Site THEN subject ELSE head(COLLECT {{ MATCH (current)-[:FOUND_AT]->(x) RETURN x }}) END AS site,
   CASE WHEN subject:Task THEN subject ELSE head(COLLECT {{ MATCH (current)-[:FALLS_UNDER]->(x) RETURN x }}) END AS task
@@ -127,7 +134,7 @@ WITH *, [x IN [site, kind] WHERE x IS NOT NULL] AS places
 WITH *,
   {_to("areas + places + tasks", "RESPONSIBILITY")} AS responsibilities,
   {_to("places", "REGULATION")} AS regulations,
-  {_to("tasks", "LEADS|ASSISTS|ANSWERS_FOR")} AS taskLinks,
+  CASE WHEN subject:Instruction THEN {_RECIPIENTS} ELSE {_to("tasks", "LEADS|ASSISTS|ANSWERS_FOR")} END AS taskLinks,
   {_to("areas", "GOVERNS")} AS governing,
   {_to("[x IN [site] WHERE x IS NOT NULL]", "OPERATES")} AS operating
 WITH *, {_distinct("regulations + taskLinks + operating", "x")} AS parties
@@ -244,7 +251,10 @@ _EARLIER_EVENTS = (
     "WHERE e.recordedAt <= k AND e.kind IN ['REPORTED', 'VERIFY', 'REOPEN'] WITH x, y, e ORDER BY x.id, e.position"
 )
 _KIND = Selected("kind", "kind")
-_CAPACITY = "CASE type WHEN 'LEADS' THEN 'LEAD' WHEN 'ASSISTS' THEN 'ASSISTING' ELSE 'RESPONSIBLE' END"
+_CAPACITY = (
+    "CASE type WHEN 'LEADS' THEN 'LEAD' WHEN 'ASSISTS' THEN 'ASSISTING' WHEN 'ANSWERS_FOR' THEN 'RESPONSIBLE' "
+    "ELSE type END"
+)
 _TENURES = "[row IN tenures WHERE row.r.validTo <= t] + acting"
 _WITHIN = (
     f"COLLECT {{ UNWIND areas AS x MATCH (x)-[:WITHIN]->(r) WHERE {holds('r')} "

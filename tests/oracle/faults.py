@@ -5,7 +5,15 @@ FAULTS: dict[str, tuple[str, str]] = {
     "an interval begins just after its start": ("r.validFrom <= t AND", "r.validFrom < t AND"),
     "a corrected version still exists": ("AND k < r.supersededAt", ""),
     "a version exists just after its record time": ("r.recordedAt <= k", "r.recordedAt < k"),
-    "asOf defaults to now": ("coalesce(asOf, current.discoveredAt, $now)", "coalesce(asOf, $now)"),
+    "asOf defaults to now": ("coalesce(asOf, current.discoveredAt, current.issuedAt, $now)", "coalesce(asOf, $now)"),
+    "asOf of an instruction defaults to now": (
+        "current.discoveredAt, current.issuedAt, $now",
+        "current.discoveredAt, $now",
+    ),
+    "an instruction has the organizations of its task": (
+        "CASE WHEN subject:Instruction THEN COLLECT",
+        "CASE WHEN false THEN COLLECT",
+    ),
     "a problem's own area goes before its site's": (
         "coalesce(\n  head(COLLECT { MATCH (site)",
         "coalesce(head(COLLECT { MATCH (current)-[:FOUND_IN]->(y) RETURN y }),\n  head(COLLECT { MATCH (site)",
