@@ -39,6 +39,8 @@ app = typer.Typer(
 )
 contract = typer.Typer(no_args_is_help=True, help="The GraphQL contract.")
 app.add_typer(contract, name="schema")
+rulebook = typer.Typer(no_args_is_help=True, help="The rules of a campaign, as data.")
+app.add_typer(rulebook, name="rulebook")
 
 Home = Annotated[
     Path,
@@ -334,6 +336,37 @@ def export_contract(
 
     for path in write_sdl(folder or Path(package.__file__).parent / "sdl"):
         typer.echo(path)
+
+
+@rulebook.command("check")
+def check_rulebook(
+    file: Annotated[Path, typer.Argument(help="A rulebook, YAML in UTF-8.", dir_okay=False)], as_json: Json = False
+) -> None:
+    """Say everything that is wrong with a rulebook, by line. Exit code 1 where anything is."""
+    from services.campaign.rulebook import RulebookError, read
+
+    try:
+        version = read(file).version
+    except RulebookError as error:
+        faults = error.faults
+        if as_json:
+            shown = [{"line": fault.line, "field": fault.field, "message": fault.message} for fault in faults]
+            _print_json({"file": str(file), "ok": False, "version": None, "faults": shown})
+        else:
+            typer.echo("\n".join((*error.lines, f"{len(faults)} to put right.")))
+        raise typer.Exit(1) from None
+    if as_json:
+        _print_json({"file": str(file), "ok": True, "version": version, "faults": []})
+    else:
+        typer.echo(f"{file} is in order: version {version}.")
+
+
+@rulebook.command("form")
+def rulebook_form() -> None:
+    """Print the JSON Schema of a rulebook, for editors that check while one types."""
+    from services.campaign.rulebook import form
+
+    _print_json(form())
 
 
 def _with_database(home: Path, work: "Callable[[Database], Awaitable[Answer]]") -> Answer:
