@@ -217,7 +217,9 @@ def trace(
     home: Home = HOME,
     as_of: Annotated[
         Optional[str],  # noqa: UP045 - typer reads it
-        typer.Option(help="Who answered at this instant, RFC 3339. [default: when the problem was discovered]"),
+        typer.Option(
+            help="Who answered at this instant, RFC 3339. [default: when the problem was discovered, the instruction issued; else now]"
+        ),
     ] = None,
     known_at: Annotated[
         Optional[str],  # noqa: UP045 - typer reads it
@@ -229,7 +231,7 @@ def trace(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Show who answered for a problem, site, area or task: hop by hop, with gaps."""
+    """Show who answered for a problem, site, area, task or instruction: hop by hop, with gaps."""
     from gateway.cli import tracing
 
     if svg is not None:

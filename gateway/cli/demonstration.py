@@ -17,10 +17,7 @@ from services.integration.county.demonstration import EXPERT
 
 DAY = "2024-12-16"
 RECIPIENTS = ("housing", "urban-management", "transport", "water")
-ACT = """mutation ActOnInstruction($input: ActOnInstructionInput!) {
-  actOnInstruction(input: $input) { ... on InstructionPayload { instruction { id } } ... on Refusal { code message } }
-}"""
-ACKNOWLEDGE, ANSWER = document("AcknowledgeInstruction"), document("AnswerInstruction")
+ACKNOWLEDGE, ACT, ANSWER = map(document, ("AcknowledgeInstruction", "ActOnInstruction", "AnswerInstruction"))
 STEPS: tuple[tuple[str, str, str, str, dict[str, Any]], ...] = (
     (ACKNOWLEDGE, "10:06", "housing", "person-demo-housing", {}),
     (ACKNOWLEDGE, "10:10", "urban-management", "person-demo-urban-management", {"note": "收到"}),

@@ -110,6 +110,16 @@ def _respond(name: str, minute: int, **more: Any) -> Variables:
     return variables
 
 
+def _told(name: str, *evidence: str) -> Variables:
+    """That what was acknowledged before was acted on."""
+
+    def variables(client: Client) -> Answer:
+        client.ask("AcknowledgeInstruction", _respond(name, 35)(client))
+        return _respond(name, 45, evidence=list(evidence))(client)
+
+    return variables
+
+
 def _answer(name: str) -> Variables:
     """An answer to what was acknowledged before."""
 
@@ -172,6 +182,7 @@ ASKED: dict[str, list[Asked]] = {
         Asked(_respond("acknowledge", 35)),
         Asked(_respond("stranger", 35, person=in_county("person-demo-transport")), "NOT_ALLOWED"),
     ],
+    "ActOnInstruction": [Asked(_told("act", "after.jpg")), Asked(_told("bare"), "MISSING_EVIDENCE")],
     "AnswerInstruction": [
         Asked(_answer("answer")),
         Asked(_respond("early", 50, answer="已全部覆盖"), "ILLEGAL_TRANSITION"),
