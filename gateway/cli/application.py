@@ -218,7 +218,7 @@ def trace(
     as_of: Annotated[
         Optional[str],  # noqa: UP045 - typer reads it
         typer.Option(
-            help="Who answered at this instant, RFC 3339. [default: when the problem was discovered, the instruction issued; else now]"
+            help="Who answered at this instant, RFC 3339. [default: when it was discovered or issued, else now]"
         ),
     ] = None,
     known_at: Annotated[
