@@ -39,6 +39,7 @@ RECIPIENTS = """query ($id: ID!, $asOf: DateTime, $knownAt: DateTime) {
       answeredBy { name } answer breaches { kind dueAt doneAt }
       events(first: 9) { edges { node { kind evidence note actor { name } post { title } hash previousHash } } }
     } } }"""
+TRACE = (OPERATIONS / "Trace.graphql").read_text("utf-8")
 POSSIBLE = """mutation ($input: AnswerInstructionInput!) { answerInstruction(input: $input) {
   ... on Refusal { code possibleSteps } } }"""
 MONDAY = at("2024-12-16T09:00+08:00")
@@ -88,6 +89,16 @@ class Office:
         found = await ask(schema, RECIPIENTS, variables, as_=context(self.database, now))
         return found["instruction"]
 
+    async def traced(self, instruction: str, now: datetime, **times: Any) -> dict[str, list[str]]:
+        """Who stands on the task's line, or what is a gap there, by organization."""
+        variables = {"subject": instruction, **{name: time.isoformat() for name, time in times.items()}}
+        found = (await ask(schema, TRACE, variables, as_=context(self.database, now)))["trace"]
+        told: dict[str, list[str]] = {}
+        for hop in next(line["hops"] for line in found["lines"] if line["kind"] == "TASK"):
+            assert (hop["capacity"], found["rulebook"]["version"]) == ("RECIPIENT", shipped().version)
+            told.setdefault(hop["organization"]["name"], []).append(hop["gap"] or hop["holder"]["name"])
+        return told
+
     async def recipient(self, instruction: str, name: str, now: datetime, **times: Any) -> dict[str, Any]:
         every = (await self.read(instruction, now, **times))["recipients"]
         return next(one for one in every if one["organization"]["id"] == self.county.ids[name])
@@ -127,6 +138,8 @@ def county(clean_database: DatabaseConnection) -> County:
     since = "2024-12-16T12:00+08:00"
     world.fact("Membership", "successor-m", ids["successor"], ids["clerk-post"], since)
     ids["task"] = world.entity("Task", "task", title="专家指令办理")
+    world.fact("Responsibility", "duty", ids["clerk-post"], ids["task"], "2024-01-01T00:00+08:00", role="RESPONSIBLE")
+    world.fact("Heads", "housing.headPost", ids["deputy-post"], ids["housing"], explicit=False)
 
     async def fill() -> None:
         async with Database(*clean_database) as database:
@@ -350,7 +363,7 @@ async def a_holiday_between(office: Office) -> None:
 
 
 async def a_post_changes_hands_half_way(office: Office) -> None:
-    instruction = await office.issued(at("2024-12-16T10:00+08:00"))
+    instruction = await office.issued(at("2024-12-16T10:00+08:00"), task=office.county.ids["task"])
     step: dict[str, Any] = {"instruction": instruction}
     handover = at("2024-12-16T12:00+08:00")
     early = await office.send("AcknowledgeInstruction", at("2024-12-16T10:05+08:00"), "successor", **step)
@@ -370,6 +383,12 @@ async def a_post_changes_hands_half_way(office: Office) -> None:
         "甲successor",
     ]
     assert housing["breaches"] == []
+    # The trace is of the instant of the issue, unless another is asked about.
+    nobody = ["UNASSIGNED", "UNASSIGNED"]
+    expected = {"住建局": ["甲clerk"], "住建执法队": ["甲deputy"], "交通局": nobody, "一街道": nobody}
+    assert await office.traced(instruction, handover + TICK) == expected
+    assert await office.traced(instruction, handover + TICK, asOf=handover - TICK) == expected
+    assert await office.traced(instruction, handover + TICK, asOf=handover) == expected | {"住建局": ["甲successor"]}
 
 
 CELLS = (
