@@ -1,6 +1,6 @@
 """Instructions and those who receive them."""
 
-from graph.model.declare import Back, Computed, Entity, Index, Property, Ref, Scalar
+from graph.model.declare import Back, Computed, Entity, Property, Ref, Scalar
 from graph.model.entities import BY_ID, RECORD
 from graph.model.enums import RecipientState
 
@@ -37,7 +37,7 @@ INSTRUCTION = Entity(
         Back("recipients", "those whom it tells", "受令单位", target="Recipient", ref="instruction"),
         Back("events", "that it was issued", "事件", target="Event", ref="instruction"),
     ),
-    indexes=(BY_ID, Index(("issuedAt", "id"))),
+    indexes=(BY_ID,),
     owner="campaign",
 )
 
@@ -64,7 +64,6 @@ RECIPIENT = Entity(
         Ref("answeredBy", "who answered", "反馈人", relationship="ANSWERED_BY", target="Person"),
         Back("events", "what it was told and did, in order", "事件", target="Event", ref="recipient"),
     ),
-    indexes=(Index(("dueAt", "id")), Index(("organizationId", "dueAt", "id"))),
     owner="campaign",
 )
 
