@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from graph import ledger
 from graph.model.enums import EventKind, InstructionAction, OrganizationKind
@@ -86,50 +87,22 @@ async def issue(database: Database, command: Issue, caller: Caller, now: datetim
         issuer = await _issuer(transaction, command, caller, person, issued_at, rulebook)
         reply, assumed = _clocks(command, issued_at, rulebook)
         recorded_at = await take_gate(transaction, now)
-        clocks = {"acknowledgeBy": reply.acknowledge_by, "actBy": reply.act_by, "answerBy": reply.answer_by}
-        said = {name: ledger.text_of(at) for name, at in clocks.items()}
-        instruction = record_id(SOURCE, f"instruction/{key}")
-
-        def node(source_id: str) -> dict[str, object]:
-            known = {"recordedAt": recorded_at, "changedAt": recorded_at}
-            return {"id": record_id(SOURCE, source_id), "source": SOURCE, "sourceId": source_id, **clocks, **known}
-
-        def sealed(
-            subject: str, name: str, row: dict[str, str], to: str | None = None, evidence: tuple[str, ...] = ()
-        ) -> tuple[dict[str, object], dict[str, object]]:
-            """The event by which a chain begins, and what its subject says of the chain's end."""
-            entry = ledger.Entry(
-                id=record_id(SOURCE, name),
-                subject=subject,
-                position=1,
-                kind=EventKind.ISSUE,
-                at=issued_at,
-                actor=person,
-                post=post,
-                to_organization=to,
-                due_at=reply.acknowledge_by,
-                evidence=evidence,
-                row=row | said,
-            )
-            seal = ledger.seal(entry, None)
-            return event_properties(entry, seal, name, recorded_at), {"position": 1, "hash": seal.hash}
-
+        issued = _Issued(key, issued_at, person, post, reply, recorded_at)
+        text, version = command.text.strip(), rulebook.version
+        row = {"text": text, "recipients": ";".join(command.recipients), "rulebook": version, "issuer": issuer or ""}
+        row |= {"task": command.task or "", "assumedClocks": ";".join(assumed)}
+        instruction, event = issued.begun("instruction", row, evidence=command.evidence)
+        about = {"text": text, "issuedAt": issued_at, "rulebook": version, "assumedClocks": assumed}
         told: list[dict[str, object]] = []
         for number, organization in enumerate(command.recipients, start=1):
-            recipient = node(f"recipient/{key}/{number:04}")
+            of = {"instruction": instruction["id"]}
+            recipient, its_event = issued.begun("recipient", of, f"/{number:04}", organization)
             recipient |= {"state": reply.state.value, "dueAt": reply.due_at, "organizationId": organization}
-            event, end = sealed(
-                str(recipient["id"]), f"event/{key}/{number:04}", {"instruction": instruction}, organization
-            )
-            told.append({"organization": organization, "recipient": recipient | end, "event": event})
-        row = {"text": command.text.strip(), "recipients": ";".join(command.recipients), "rulebook": rulebook.version}
-        row |= {name: value for name, value in (("issuer", issuer), ("task", command.task)) if value}
-        event, end = sealed(instruction, f"event/{key}", row, evidence=command.evidence)
-        about = {"text": command.text.strip(), "issuedAt": issued_at, "rulebook": rulebook.version}
+            told.append({"organization": organization, "recipient": recipient, "event": its_event})
         await transaction.run(
             queries.ISSUE.cypher,
             {
-                "instruction": node(f"instruction/{key}") | about | end | {"assumedClocks": assumed},
+                "instruction": instruction | about,
                 "event": event,
                 "recipients": told,
                 "issuer": issuer,
@@ -138,7 +111,7 @@ async def issue(database: Database, command: Issue, caller: Caller, now: datetim
                 "post": post,
             },
         )
-        return Done({"instruction": instruction, "event": str(event["id"])}, recorded_at)
+        return Done({"instruction": instruction["id"], "event": event["id"]}, recorded_at)
 
     return await carry_out(database, command, caller, now, work)
 
@@ -213,6 +186,49 @@ async def respond(database: Database, command: Respond, caller: Caller, now: dat
         )
 
     return await carry_out(database, command, caller, now, work)
+
+
+@dataclass(frozen=True)
+class _Issued:
+    """What the records of one issue have alike."""
+
+    key: str
+    at: datetime
+    person: str | None
+    post: str | None
+    reply: Reply
+    recorded_at: datetime
+
+    def begun(
+        self,
+        kind: str,
+        row: dict[str, str],
+        number: str = "",
+        to: str | None = None,
+        evidence: tuple[str, ...] = (),
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The properties of an instruction or recipient, and of the event by which its chain begins."""
+        source_id, event = f"{kind}/{self.key}{number}", f"event/{self.key}{number}"
+        reply = self.reply
+        clocks = {"acknowledgeBy": reply.acknowledge_by, "actBy": reply.act_by, "answerBy": reply.answer_by}
+        entry = ledger.Entry(
+            id=record_id(SOURCE, event),
+            subject=record_id(SOURCE, source_id),
+            position=1,
+            kind=EventKind.ISSUE,
+            at=self.at,
+            actor=self.person,
+            post=self.post,
+            to_organization=to,
+            due_at=reply.acknowledge_by,
+            evidence=evidence,
+            row={name: value for name, value in row.items() if value}
+            | {name: ledger.text_of(at) for name, at in clocks.items()},
+        )
+        sealed = ledger.seal(entry, None)
+        record = {"id": entry.subject, "source": SOURCE, "sourceId": source_id, **clocks}
+        record |= {"position": 1, "hash": sealed.hash, "recordedAt": self.recorded_at, "changedAt": self.recorded_at}
+        return record, event_properties(entry, sealed, event, self.recorded_at)
 
 
 def _check_issue(command: Issue, now: datetime) -> None:

@@ -39,6 +39,7 @@ RECIPIENTS = """query ($id: ID!, $asOf: DateTime, $knownAt: DateTime) {
       answeredBy { name } answer breaches { kind dueAt doneAt }
       events(first: 9) { edges { node { kind evidence note actor { name } post { title } hash previousHash } } }
     } } }"""
+EVIDENCE = (OPERATIONS / "Evidence.graphql").read_text("utf-8")
 TRACE = (OPERATIONS / "Trace.graphql").read_text("utf-8")
 POSSIBLE = """mutation ($input: AnswerInstructionInput!) { answerInstruction(input: $input) {
   ... on Refusal { code possibleSteps } } }"""
@@ -197,6 +198,9 @@ async def the_straight_way(office: Office) -> None:
         "team执法队员",
         "housing值班员",
     ]
+    for subject, length in ((instruction, 1), (housing["id"], 4)):
+        proof = (await ask(schema, EVIDENCE, {"subject": subject}, as_=context(office.database)))["ledger"]
+        assert (proof["verified"], len(proof["events"]["edges"])) == (True, length)
 
 
 async def the_wrong_person_acts(office: Office) -> None:
