@@ -21,7 +21,7 @@ FAULTS: dict[str, tuple[str, str]] = {
     "superiors are followed one step only": ("UNWIND found1 AS row", "UNWIND [] AS row"),
     "posts of organizations below do not count": ("UNWIND concerned AS o", "UNWIND [] AS o"),
     "the present state of a problem is taken for its state then": (
-        "CASE WHEN subject.changedAt <= k THEN subject ELSE",
+        "CASE WHEN subject['changedAt'] <= k THEN subject ELSE",
         "CASE WHEN true THEN subject ELSE",
     ),
     "events are known before they were recorded": ("WHERE e.recordedAt <= k RETURN e", "RETURN e"),
