@@ -67,5 +67,6 @@ _VARIABLES: dict[str, dict[str, Any]] = {
     "Trace": {"subject": record_id(COUNTY, DEMONSTRATION)},
     "FindProblem": {"source": COUNTY, "sourceId": DEMONSTRATION},
     "CampaignTree": {"campaign": record_id(*shipped().campaign.split(":"))},
+    "Instruction": {"id": record_id("zeren", "instruction/local:cli/demo-instruction")},
     "Worklist": {"organization": record_id("speech", "org-housing"), "status": ["RECTIFYING"], "first": 10},
 }

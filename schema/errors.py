@@ -6,7 +6,7 @@ import strawberry
 from graphql import GraphQLError
 
 from graph.compile.errors import ReadError
-from schema.enums import ProblemAction
+from schema.enums import InstructionAction, ProblemAction
 
 
 def as_graphql(error: ReadError) -> GraphQLError:
@@ -28,6 +28,7 @@ class RefusalCode(StrEnum):
     MISSING_DUE_AT = "MISSING_DUE_AT"
     BAD_DUE_AT = "BAD_DUE_AT"
     SAME_PERSON = "SAME_PERSON"
+    UNKNOWN_WORKING_DAYS = "UNKNOWN_WORKING_DAYS"
 
 
 @strawberry.federation.type(shareable=True, description="One thing that was wrong, and where. 错误")
@@ -42,3 +43,6 @@ class Refusal:
     message: str
     errors: list[InputError]
     possible: list[ProblemAction] = strawberry.federation.field(description="Actions that are possible now.")
+    possible_steps: list[InstructionAction] = strawberry.federation.field(
+        description="Of a recipient of an instruction: the steps that are possible now."
+    )

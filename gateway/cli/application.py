@@ -39,6 +39,8 @@ app = typer.Typer(
 )
 contract = typer.Typer(no_args_is_help=True, help="The GraphQL contract.")
 app.add_typer(contract, name="schema")
+rulebook = typer.Typer(no_args_is_help=True, help="The rules of a campaign, as data.")
+app.add_typer(rulebook, name="rulebook")
 
 Home = Annotated[
     Path,
@@ -215,7 +217,9 @@ def trace(
     home: Home = HOME,
     as_of: Annotated[
         Optional[str],  # noqa: UP045 - typer reads it
-        typer.Option(help="Who answered at this instant, RFC 3339. [default: when the problem was discovered]"),
+        typer.Option(
+            help="Who answered at this instant, RFC 3339. [default: when it was discovered or issued, else now]"
+        ),
     ] = None,
     known_at: Annotated[
         Optional[str],  # noqa: UP045 - typer reads it
@@ -235,7 +239,7 @@ def trace(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Show who answered for a problem, site, area or task: hop by hop, with gaps."""
+    """Show who answered for a problem, site, area, task or instruction: hop by hop, with gaps."""
     from gateway.cli import tracing
 
     if compare_as_of or compare_known_at:
@@ -356,6 +360,37 @@ def export_contract(
 
     for path in write_sdl(folder or Path(package.__file__).parent / "sdl"):
         typer.echo(path)
+
+
+@rulebook.command("check")
+def check_rulebook(
+    file: Annotated[Path, typer.Argument(help="A rulebook, YAML in UTF-8.", dir_okay=False)], as_json: Json = False
+) -> None:
+    """Say everything that is wrong with a rulebook, by line. Exit code 1 where anything is."""
+    from services.campaign.rulebook import RulebookError, read
+
+    try:
+        version = read(file).version
+    except RulebookError as error:
+        faults = error.faults
+        if as_json:
+            shown = [{"line": fault.line, "field": fault.field, "message": fault.message} for fault in faults]
+            _print_json({"file": str(file), "ok": False, "version": None, "faults": shown})
+        else:
+            typer.echo("\n".join((*error.lines, f"{len(faults)} to put right.")))
+        raise typer.Exit(1) from None
+    if as_json:
+        _print_json({"file": str(file), "ok": True, "version": version, "faults": []})
+    else:
+        typer.echo(f"{file} is in order: version {version}.")
+
+
+@rulebook.command("form")
+def rulebook_form() -> None:
+    """Print the JSON Schema of a rulebook, for editors that check while one types."""
+    from services.campaign.rulebook import form
+
+    _print_json(form())
 
 
 def _with_database(home: Path, work: "Callable[[Database], Awaitable[Answer]]") -> Answer:

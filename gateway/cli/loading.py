@@ -7,6 +7,7 @@ from rich.console import Console
 
 from gateway.cli.asking import data, document
 from gateway.cli.bars import StepBars, timed
+from gateway.cli.demonstration import instruct
 from gateway.cli.failures import Refused
 from graph.session import Database
 from services.campaign.rulebook import shipped
@@ -63,6 +64,7 @@ async def load_demonstration(console: Console, database: Database) -> None:
         with StepBars(console, STEPS) as bars:
             county.generate(Path(made), progress=lambda done, total: bars.reach("make", done, total))
         await _loaded(console, database, Path(made), county.SOURCE)
+        await instruct(database)
 
 
 async def _loaded(console: Console, database: Database, bundle: Path, source: str) -> None:

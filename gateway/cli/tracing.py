@@ -20,6 +20,7 @@ NAMED = """query Named($id: ID!) {
   site(id: $id) { name }
   area(id: $id) { name }
   task(id: $id) { title }
+  instruction(id: $id) { text }
 }"""
 
 
@@ -80,7 +81,7 @@ async def _titled(
 
 
 async def _title(database: Database, reference: str) -> str:
-    """A problem's number and title, the name of a site or area, the title of a task; else the reference itself."""
+    """What a problem, site, area or task is called, or what an instruction says; else the reference itself."""
     source, colon, source_id = reference.partition(":")
     if colon:
         found = await data(database, document("FindProblem"), {"source": source, "sourceId": source_id}, ROLE)

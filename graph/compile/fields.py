@@ -1,8 +1,9 @@
 """Each kind of field → the expression that reads it. The only place that knows how a field becomes Cypher."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from graph.compile.computed import COMPUTED
 from graph.compile.cursor import Keyset, cursor_of, fingerprint, page_size, parse
 from graph.compile.errors import ReadError, ReadErrorCode
 from graph.compile.moment import holds, holds_unless_silenced, known, state
@@ -36,11 +37,6 @@ ORDERS = {
 
 OPEN_ENDED = frozenset({"validTo", "supersededAt", "dueAt"})
 """Instants that may be the sentinel, which is null at the edge."""
-
-COMPUTED: dict[tuple[str, str], Callable[[str], str]] = {
-    ("Problem", "overdue"): lambda s: f"({s}.dueAt < t AND NOT {s}.status IN ['CLOSED', 'REJECTED', 'SUSPENDED'])",
-    ("Problem", "responsible"): lambda _: "null",
-}
 
 
 def order_of(label: str) -> Keyset:
@@ -185,7 +181,7 @@ class Compiler:
             case Property():
                 return Code(_property(declared, current))
             case Computed():
-                return Code(COMPUTED[node.label, declared.name](current))
+                return Code(COMPUTED[node.label, declared.name](current, selected))
             case Ref():
                 return Head(self._ref(declared, current, selected.only()))
             case FirstOf():

@@ -3,7 +3,8 @@
 from graph.model.declare import Entity, Fact, Model, Node
 from graph.model.entities import ENTITIES
 from graph.model.facts import FACTS
+from graph.model.instructions import INSTRUCTIONS
 
-MODEL = Model(ENTITIES + FACTS)
+MODEL = Model(ENTITIES + INSTRUCTIONS + FACTS)
 
 __all__ = ["MODEL", "Entity", "Fact", "Model", "Node"]

@@ -361,6 +361,22 @@ EVENT = Entity(
         Property("note", "what was said", "备注"),
         Property("dueAt", "the deadline that it set", "时限", scalar=Scalar.INSTANT),
         Ref("problem", "the problem that it is about", "问题", relationship="EVENT_OF", target="Problem", mixed=True),
+        Ref(
+            "instruction",
+            "the instruction that it is about",
+            "指令",
+            relationship="EVENT_OF",
+            target="Instruction",
+            mixed=True,
+        ),
+        Ref(
+            "recipient",
+            "the recipient of an instruction that it is about",
+            "受令单位",
+            relationship="EVENT_OF",
+            target="Recipient",
+            mixed=True,
+        ),
         Ref("actor", "who did it", "操作人", relationship="DONE_BY", target="Person"),
         Ref("post", "in which post", "岗位", relationship="DONE_AS", target="Post"),
         Ref(

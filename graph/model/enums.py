@@ -154,7 +154,7 @@ class ProblemAction(Term):
 
 
 class EventKind(Term):
-    """What an event says happened: the recording of a record, or an action on a problem."""
+    """What an event says happened: the recording of a record, an action on a problem, or a step of an instruction."""
 
     RECORDED = "RECORDED", "录入"
     CORRECTED = "CORRECTED", "更正"
@@ -179,6 +179,36 @@ class EventKind(Term):
     LOOK_BACK = "LOOK_BACK", "回头看"
     TRANSFER = "TRANSFER", "移交"
     REJECT = "REJECT", "不予立案"
+    ISSUE = "ISSUE", "下达"
+    ACKNOWLEDGE = "ACKNOWLEDGE", "回复收到"
+    ACT = "ACT", "落实"
+    ANSWER = "ANSWER", "反馈"
+
+
+class InstructionAction(Term):
+    """What a recipient of an instruction must do, each by its own clock."""
+
+    ACKNOWLEDGE = "ACKNOWLEDGE", "回复收到"
+    ACT = "ACT", "落实"
+    ANSWER = "ANSWER", "反馈"
+
+
+class RecipientState(Term):
+    """How far a recipient of an instruction is."""
+
+    ISSUED = "ISSUED", "待回复"
+    ACKNOWLEDGED = "ACKNOWLEDGED", "已回复收到"
+    ACTED = "ACTED", "已落实"
+    ANSWERED = "ANSWERED", "已反馈"
+
+
+class BreachKind(Term):
+    """What a recipient of an instruction missed: which clock ran out before its step was taken."""
+
+    NOT_ACKNOWLEDGED = "NOT_ACKNOWLEDGED", "未按时回复收到"
+    NOT_ACTED = "NOT_ACTED", "未按时落实"
+    ANSWERED_LATE = "ANSWERED_LATE", "回复收到而未按时反馈"
+    SILENT = "SILENT", "不回复"
 
 
 class SubjectKind(Term):

@@ -22,7 +22,7 @@ from graph.model import MODEL
 CHAIN = 12
 """No chain of areas, organizations, tasks or posts is longer; a longer one is refused when it is recorded."""
 
-SUBJECTS = ("Problem", "Site", "Area", "Task")
+SUBJECTS = ("Problem", "Site", "Area", "Task", "Instruction")
 
 
 @dataclass(frozen=True)
@@ -103,15 +103,18 @@ def _is_or(label: str, reference: str) -> str:
 
 
 _SUBJECT = f"""WITH *, {state("subject", "f")} AS current
-WITH *, coalesce(asOf, current.discoveredAt, $now) AS t, current.life AS life,
+WITH *, coalesce(asOf, current.discoveredAt, current.issuedAt, $now) AS t, current.life AS life,
   COLLECT {{ MATCH (current)-[l:FOUND_AT|FOUND_IN|FALLS_UNDER]->(x) RETURN {{type: type(l), x: x}} }} AS refs
 WITH *, {_is_or("Site", "FOUND_AT")} AS site, {_is_or("Area", "FOUND_IN")} AS ownArea,
   {_is_or("Task", "FALLS_UNDER")} AS task
 WITH *, head(COLLECT {{ WITH {state("site", "f")} AS s MATCH (x:SiteKind {{kind: s.kind}}) RETURN x }}) AS kind,
   CASE WHEN task IS NULL THEN [] ELSE COLLECT {{
     MATCH way = (task)-[:SUBTASK_OF]->{{0,{CHAIN}}}(x) RETURN x ORDER BY length(way)
-  }} END AS tasks
+  }} END AS tasks,
+  COLLECT {{ MATCH (subject)<-[:RECIPIENT_OF]-(r:Recipient)-[:ADDRESSED_TO]->(x)
+    RETURN {{x: x, row: {{id: r.id, from: x.id, to: subject.id, explicit: true, capacity: 'RECIPIENT'}}}} }} AS told
 """
+"""Whom an instruction tells stands where a task has its organizations."""
 
 
 def _happened(compiler: Compiler, shown: Shown) -> str:
@@ -210,7 +213,7 @@ WITH *, places + [x IN [ownArea] WHERE x IS NOT NULL] AS start
 WITH *, {_climbed("start", CHAIN + 1, _FOUND_NEAR, "row.type = 'WITHIN'")} AS up
 WITH *, up.found AS near, [x IN up.met WHERE x:Area] AS areas
 WITH *, [row IN near WHERE row.type = 'RESPONSIBILITY_TO'] AS answering,
-  {_distinct(f"[row IN near WHERE {_PARTIES}]")} AS parties
+  {_distinct(f"told + [row IN near WHERE {_PARTIES}]")} AS parties
 WITH *, COLLECT {{ {_FOUND_HEADS} }} AS heading
 WITH *, {_distinct("answering + heading")} AS seeds
 """
@@ -279,7 +282,8 @@ def _gathered(compiler: Compiler, shown: Shown) -> Iterator[tuple[str, str]]:
         "subject",
         (
             "{id: subject.id, recordedAt: subject.recordedAt, ownArea: ownArea.id, site: site.id, siteKind: kind.id, "
-            "task: task.id, discoveredAt: current.discoveredAt, life: life}"
+            "task: task.id, instruction: CASE WHEN subject:Instruction THEN subject.id END, "
+            "discoveredAt: current.discoveredAt, life: life}"
         ),
     )
     yield "areas", _entities(compiler, "Area", "areas", (*shown.areas, _KIND))
@@ -296,7 +300,8 @@ def _gathered(compiler: Compiler, shown: Shown) -> Iterator[tuple[str, str]]:
         ("regulations", "REGULATION_TO"),
     ):
         yield name, _of("near", kind)
-    yield "taskLinks", "[row IN near WHERE row.type IN ['LEADS_TO', 'ASSISTS_TO', 'ANSWERS_FOR_TO'] | row.row]"
+    of_tasks = "[row IN near WHERE row.type IN ['LEADS_TO', 'ASSISTS_TO', 'ANSWERS_FOR_TO'] | row.row]"
+    yield "taskLinks", f"CASE WHEN subject:Instruction THEN [row IN told | row.row] ELSE {of_tasks} END"
     for name in ("answering", "heading", "postings", "parents"):
         yield name, f"[row IN {name} | row.row]"
     yield "reporting", _of("found", "REPORTS")

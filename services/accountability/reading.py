@@ -24,6 +24,7 @@ def facts_of(data: Row) -> Facts:
         site=subject["site"],
         site_kind=subject["siteKind"],
         task=subject["task"],
+        instruction=subject["instruction"],
         area_kinds=_kinds(data["areas"]),
         organization_kinds=_kinds(data["organizations"]),
         within=within,

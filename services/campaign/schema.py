@@ -1,12 +1,36 @@
 """The subgraph of the campaign room."""
 
+from typing import Any
+
 import strawberry
 
 from schema.build import build
+from schema.enums import InstructionAction
 from schema.pagination import Connection
-from services.campaign.types import Campaign, Clause, Directive, Task
+from services.campaign import commands
+from services.campaign.commands import Issue, Respond
+from services.campaign.inputs import (
+    AcknowledgeInstructionInput,
+    ActOnInstructionInput,
+    AnswerInstructionInput,
+    IssueInstructionInput,
+)
+from services.campaign.rulebook import shipped
+from services.campaign.types import (
+    Campaign,
+    Clause,
+    Directive,
+    Instruction,
+    InstructionOutcome,
+    Recipient,
+    Task,
+)
+from services.hosting.changing import Info, outcome
 from services.hosting.entities import entities
 from services.hosting.reading import listing, lookup
+
+RECORDS = {"instruction": "Instruction", "recipient": "Recipient", "event": "Event"}
+"""What the payload holds."""
 
 
 @strawberry.type
@@ -19,6 +43,79 @@ class Query:
     campaigns: Connection[Campaign] = listing("Campaign")
     task: Task | None = lookup("Task")
     tasks: Connection[Task] = listing("Task")
+    instruction: Instruction | None = lookup("Instruction")
+    instructions: Connection[Instruction] = listing("Instruction")
+    recipient: Recipient | None = lookup("Recipient")
 
 
-schema = build(Query, entities=entities)
+async def _issue(info: Info, input: IssueInstructionInput) -> Any:  # noqa: A002 - the argument's name in the schema
+    """Issue an instruction to organizations. 下达指令"""
+    command = Issue(
+        key=input.idempotency_key,
+        text=input.text,
+        recipients=tuple(input.recipients),
+        issuer=input.issuer,
+        task=input.task,
+        issued_at=input.issued_at,
+        acknowledge_by=input.acknowledge_by,
+        act_by=input.act_by,
+        answer_by=input.answer_by,
+        person=input.issued_by,
+        post=input.post,
+        evidence=tuple(input.evidence or ()),
+    )
+    context = info.context
+    return await outcome(
+        info,
+        commands.issue(context.database, command, context.caller, context.clock(), shipped()),
+        "InstructionPayload",
+        RECORDS,
+    )
+
+
+async def _acknowledge(info: Info, input: AcknowledgeInstructionInput) -> Any:  # noqa: A002 - as above
+    """Acknowledge an instruction. 回复收到"""
+    return await _respond(info, InstructionAction.ACKNOWLEDGE, input, input.note)
+
+
+async def _act(info: Info, input: ActOnInstructionInput) -> Any:  # noqa: A002 - as above
+    """Say that an instruction was acted on, with evidence. 落实指令"""
+    return await _respond(info, InstructionAction.ACT, input, input.note)
+
+
+async def _answer(info: Info, input: AnswerInstructionInput) -> Any:  # noqa: A002 - as above
+    """Answer an instruction. 反馈指令"""
+    return await _respond(info, InstructionAction.ANSWER, input, input.answer)
+
+
+async def _respond(
+    info: Info,
+    action: InstructionAction,
+    given: AcknowledgeInstructionInput | ActOnInstructionInput | AnswerInstructionInput,
+    note: str | None,
+) -> Any:
+    command = Respond(
+        key=given.idempotency_key,
+        instruction=given.instruction,
+        action=action,
+        organization=given.organization,
+        at=given.at,
+        person=given.person,
+        post=given.post,
+        evidence=tuple(given.evidence or ()),
+        note=note,
+    )
+    context = info.context
+    done = commands.respond(context.database, command, context.caller, context.clock())
+    return await outcome(info, done, "InstructionPayload", RECORDS)
+
+
+@strawberry.type
+class Mutation:
+    issue_instruction: InstructionOutcome = strawberry.field(resolver=_issue)
+    acknowledge_instruction: InstructionOutcome = strawberry.field(resolver=_acknowledge)
+    act_on_instruction: InstructionOutcome = strawberry.field(resolver=_act)
+    answer_instruction: InstructionOutcome = strawberry.field(resolver=_answer)
+
+
+schema = build(Query, Mutation, entities=entities)

@@ -45,6 +45,7 @@ def _refusal(info: Info, refused: RefusedError) -> Any:
         "message": refused.message,
         "errors": [{"path": path, "message": text} for path, text in refused.errors],
         "possible": list(refused.possible),
+        "possibleSteps": list(refused.steps),
     }
     selected: Selected = selection_of(info)
     return {**row(selected.of("Refusal"), value), "__typename": "Refusal"}

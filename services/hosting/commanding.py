@@ -15,7 +15,7 @@ from graph.model.instants import OPEN, TICK, utc
 from graph.queries import commands as queries
 from graph.queries.watermark import GateShut, passed
 from graph.session import Database, Transaction
-from schema.enums import ProblemAction
+from schema.enums import InstructionAction, ProblemAction
 from schema.errors import RefusalCode
 from services.hosting.identity import Caller, Role
 
@@ -53,12 +53,14 @@ class RefusedError(Exception):
         message: str,
         errors: tuple[tuple[str, str], ...] = (),
         possible: tuple[ProblemAction, ...] = (),
+        steps: tuple[InstructionAction, ...] = (),
     ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.errors = errors
         self.possible = possible
+        self.steps = steps
 
 
 def refused_at(path: str, message: str, code: RefusalCode = RefusalCode.BAD_INPUT) -> RefusedError:

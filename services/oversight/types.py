@@ -18,10 +18,12 @@ from schema.pagination import Connection, facts, paged
 from schema.scalars import Instant
 
 if TYPE_CHECKING:
-    from services.campaign.types import Basis, Task
+    from services.campaign.types import Basis, Instruction, Recipient, Task
     from services.organization.types import Area, Organization, Person, Post, Responsibility
 
 LazyBasis = Annotated["Basis", strawberry.lazy("services.campaign.types")]
+LazyInstruction = Annotated["Instruction", strawberry.lazy("services.campaign.types")]
+LazyRecipient = Annotated["Recipient", strawberry.lazy("services.campaign.types")]
 LazyTask = Annotated["Task", strawberry.lazy("services.campaign.types")]
 LazyArea = Annotated["Area", strawberry.lazy("services.organization.types")]
 LazyOrganization = Annotated["Organization", strawberry.lazy("services.organization.types")]
@@ -118,6 +120,8 @@ class Event:
     note: str | None
     due_at: Instant | None
     problem: Problem | None
+    instruction: LazyInstruction | None
+    recipient: LazyRecipient | None
     actor: LazyPerson | None
     post: LazyPost | None
     to_organization: LazyOrganization | None

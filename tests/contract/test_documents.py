@@ -79,6 +79,66 @@ def _act(action: str) -> Variables:
     return variables
 
 
+def _issue(name: str = "issue", *recipients: str) -> Variables:
+    def variables(client: Client) -> Answer:
+        given = {
+            "idempotencyKey": f"{name}-{client.name}",
+            "text": "停止土方作业并覆盖裸土",
+            "recipients": [speech(recipient) for recipient in recipients or ("org-housing", "org-transport")],
+            "issuer": speech("org-expert-group"),
+            "issuedAt": DISCOVERED,
+        }
+        return {"input": given}
+
+    return variables
+
+
+def _respond(name: str, minute: int, **more: Any) -> Variables:
+    """A step of housing's, on an instruction of this name."""
+
+    def variables(client: Client) -> Answer:
+        issued = client.ask("IssueInstruction", _issue(name)(client))["data"]["issueInstruction"]["instruction"]["id"]
+        given = {
+            "idempotencyKey": f"{name}-{minute}-{client.name}",
+            "instruction": issued,
+            "organization": speech("org-housing"),
+            "person": in_county("person-demo-housing"),
+            "at": f"2024-12-16T09:{minute}:00+08:00",
+        }
+        return {"input": given | more}
+
+    return variables
+
+
+def _told(name: str, *evidence: str) -> Variables:
+    """That what was acknowledged before was acted on."""
+
+    def variables(client: Client) -> Answer:
+        client.ask("AcknowledgeInstruction", _respond(name, 35)(client))
+        return _respond(name, 45, evidence=list(evidence))(client)
+
+    return variables
+
+
+def _answer(name: str) -> Variables:
+    """An answer to what was acknowledged before."""
+
+    def variables(client: Client) -> Answer:
+        client.ask("AcknowledgeInstruction", _respond(name, 35)(client))
+        return _respond(name, 50, answer="已全部覆盖")(client)
+
+    return variables
+
+
+def _answered(name: str) -> Variables:
+    def variables(client: Client) -> Answer:
+        given = _answer(name)(client)
+        client.ask("AnswerInstruction", given)
+        return {"id": given["input"]["instruction"]}
+
+    return variables
+
+
 @dataclass(frozen=True)
 class Asked:
     """What a document is sent with, and the code of the error or refusal that answers it: None where it succeeds."""
@@ -130,6 +190,20 @@ ASKED: dict[str, list[Asked]] = {
     "Evidence": [Asked(lambda _: {"subject": in_county("no-such-problem")}, "NOT_FOUND")],
     "CampaignTree": [Asked(lambda _: {"campaign": speech("campaign-winter-2024")})],
     "ReportProblem": [Asked(_report()), Asked(_report(site="nowhere"), "NOT_FOUND")],
+    "IssueInstruction": [Asked(_issue()), Asked(_issue("nobody", "org-nowhere"), "NOT_FOUND")],
+    "AcknowledgeInstruction": [
+        Asked(_respond("acknowledge", 35)),
+        Asked(_respond("stranger", 35, person=in_county("person-demo-transport")), "NOT_ALLOWED"),
+    ],
+    "ActOnInstruction": [Asked(_told("act", "after.jpg")), Asked(_told("bare"), "MISSING_EVIDENCE")],
+    "AnswerInstruction": [
+        Asked(_answer("answer")),
+        Asked(_respond("early", 50, answer="已全部覆盖"), "ILLEGAL_TRANSITION"),
+    ],
+    "Instruction": [
+        Asked(_answered("instruction")),
+        Asked(lambda _: {"id": in_county("demo-problem")}, "NOT_FOUND"),
+    ],
     "ActOnProblem": [Asked(_act("REGISTER")), Asked(_act("VERIFY"), "ILLEGAL_TRANSITION")],
 }
 CASES = [

@@ -10,9 +10,11 @@ from typing import Any
 import neo4j
 import pytest
 
+from gateway.cli.demonstration import instruct
 from gateway.schema import schema
 from graph.migrations import migrate
 from graph.model.identity import record_id
+from graph.queries import instructions
 from graph.queries.write import WRITES, Write
 from graph.session import Database, Row
 from services.integration import county
@@ -43,6 +45,7 @@ VARIABLES: dict[str, dict[str, Any]] = {
     },
     "Worklist": {"organization": speech("org-housing"), "status": ["ASSIGNED", "RECTIFYING"], "first": 20},
     "CampaignTree": {"campaign": speech("campaign-winter-2024")},
+    "Instruction": {"id": record_id("zeren", "instruction/local:cli/demo-instruction")},
 }
 LISTS = """{
   organizations(first: 5) { edges { node { id name children(first: 2) { edges { node { name } } } } } }
@@ -79,6 +82,7 @@ def county_database(
             for source, bundle in (("speech", campaign), (county.SOURCE, folder)):
                 imported = await import_bundle(database, bundle, lambda: datetime.now(UTC), source=source)
                 assert imported.report.ok, imported.report
+            await instruct(database)
 
     empty(database_connection)
     asyncio.run(load())
@@ -134,7 +138,14 @@ def test_each_root_field_is_one_statement(county_database: DatabaseConnection) -
                 counted[name] = len(database.asked)
         return counted
 
-    assert asyncio.run(go()) == {"FindProblem": 1, "Trace": 1, "TraceComparison": 1, "Worklist": 2, "CampaignTree": 1}
+    assert asyncio.run(go()) == {
+        "FindProblem": 1,
+        "Trace": 1,
+        "TraceComparison": 1,
+        "Worklist": 2,
+        "CampaignTree": 1,
+        "Instruction": 1,
+    }
 
 
 def test_what_a_trace_costs(county_database: DatabaseConnection) -> None:
@@ -150,6 +161,14 @@ def test_what_a_trace_costs(county_database: DatabaseConnection) -> None:
     hits, hops = asyncio.run(go())
     assert hops > 50
     assert hits / hops < 90
+
+
+@pytest.mark.parametrize("name", ["STANDING", "RECIPIENTS", "LOCK", "KIND"])
+def test_what_a_command_on_an_instruction_asks_first_seeks(county_database: DatabaseConnection, name: str) -> None:
+    statement = getattr(instructions, name)
+    names = set(re.findall(r"\$(\w+)", statement))
+    plan = asyncio.run(plan_of(county_database, statement, dict.fromkeys(names)))
+    assert unwanted(plan, {*SCANS, "CartesianProduct", "Eager"}, SMALL) == []
 
 
 @pytest.mark.parametrize("write", [pytest.param(write, id=name) for name, write in sorted(WRITES.items())])

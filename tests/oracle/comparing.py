@@ -65,7 +65,7 @@ def expected(county: County, question: Question) -> dict[str, Any] | None:
     subject = county.things.get(question.subject)
     if subject is None or subject.recorded_at > known_at:
         return None
-    as_of = question.as_of or subject.known(known_at).get("discovered") or NOW
+    as_of = question.as_of or subject.known(known_at).get("discovered") or subject.known(known_at).get("issued") or NOW
     reading = Reading(county, question.subject, as_of, known_at)
     lines = reading.lines()
     custody, exculpatory = merits(reading, lines) if subject.kind == "Problem" else ([], [])

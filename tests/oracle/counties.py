@@ -191,6 +191,7 @@ class Maker:
         for _ in range(1 + self.number(3)):
             self.make_problem()
         self.make_names()
+        self.make_instruction()
         return self.county
 
     def make_government(self) -> None:
@@ -291,6 +292,12 @@ class Maker:
             interval = INSTANTS[since], self.pick([*INSTANTS[since:], FOREVER])
             if not any(fact.kind == "NAMED" and fact.from_ == thing for fact in self.county.facts):
                 self.fact("NAMED", thing, "", interval, text=f"旧名{self.number(9)}")
+
+    def make_instruction(self) -> None:
+        several = [organization for organization in self.organizations if self.maybe(50)] or self.organizations[:1]
+        given = {"issued": self.pick(INSTANTS[-4:]), "task": self.pick([*self.tasks, None]), "recipients": several}
+        instruction = self.county.things[self.thing("Instruction", "instruction", **given)]
+        instruction.states = [(self.pick(RECORDED[:3]), instruction.known(RECORDED[0]))]
 
     # ---- problems ----
 

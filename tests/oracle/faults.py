@@ -5,7 +5,15 @@ FAULTS: dict[str, tuple[str, str]] = {
     "an interval begins just after its start": ("v.validFrom <= t AND", "v.validFrom < t AND"),
     "a corrected version still exists": ("AND k < v.supersededAt", ""),
     "a version exists just after its record time": ("v.recordedAt <= k", "v.recordedAt < k"),
-    "asOf defaults to now": ("coalesce(asOf, current.discoveredAt, $now)", "coalesce(asOf, $now)"),
+    "asOf defaults to now": ("coalesce(asOf, current.discoveredAt, current.issuedAt, $now)", "coalesce(asOf, $now)"),
+    "asOf of an instruction defaults to now": (
+        "current.discoveredAt, current.issuedAt, $now",
+        "current.discoveredAt, $now",
+    ),
+    "an instruction has the organizations of its task": (
+        "CASE WHEN subject:Instruction THEN [row",
+        "CASE WHEN false THEN [row",
+    ),
     "the area around an area is not looked for": (
         "UNWIND rows AS row WITH row WHERE row.type = 'WITHIN'",
         "UNWIND [] AS row WITH row",

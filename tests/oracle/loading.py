@@ -19,6 +19,7 @@ REFS = {
     ("Problem", "area"): "FOUND_IN",
     ("Problem", "task"): "FALLS_UNDER",
     ("Problem", "reporter"): "REPORTED_BY",
+    ("Instruction", "task"): "FALLS_UNDER",
     ("Task", "parent"): "SUBTASK_OF",
     ("Clause", "directive"): "IN_DIRECTIVE",
 }
@@ -64,7 +65,14 @@ def _thing(thing: Thing, nodes: Rows, links: Rows) -> None:
         plain = {name: value for name, value in attributes.items() if (thing.kind, name) not in REFS}
         refs = {REFS[thing.kind, name]: v for name, v in attributes.items() if (thing.kind, name) in REFS and v}
         own = {"id": thing.id, "source": SOURCE, "sourceId": thing.source_id, "recordedAt": thing.recorded_at}
-        node = {**own, "changedAt": since, **(_problem(attributes) if thing.kind == "Problem" else plain)}
+        node: dict[str, Any] = {
+            **own,
+            "changedAt": since,
+            **(_problem(attributes) if thing.kind == "Problem" else plain),
+        }
+        if thing.kind == "Instruction":
+            node["issuedAt"] = node.pop("issued")
+            _recipients(thing, node.pop("recipients"), nodes, links)
         if n == last:
             nodes[f"Record:{thing.kind}"].append(node)
             for relationship, other in refs.items():
@@ -88,6 +96,15 @@ def _problem(attributes: dict[str, Any]) -> dict[str, Any]:
         "taskId": attributes["task"] or "",
         "assignedToId": "",
     }
+
+
+def _recipients(instruction: Thing, organizations: list[str], nodes: Rows, links: Rows) -> None:
+    for n, organization in enumerate(organizations):
+        id_, at = f"{instruction.id}-{n}", instruction.recorded_at
+        row = {"id": id_, "source": SOURCE, "sourceId": id_, "recordedAt": at, "changedAt": at}
+        nodes["Record:Recipient"].append(row)
+        links["RECIPIENT_OF"].append({"a": id_, "b": instruction.id})
+        links["ADDRESSED_TO"].append({"a": id_, "b": organization})
 
 
 def _fact(county: County, fact: Fact, nodes: Rows, links: Rows) -> None:

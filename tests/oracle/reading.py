@@ -35,6 +35,7 @@ class Reading:
         kind = self.subject.kind
         self.site = subject if kind == "Site" else own.get("site")
         self.task = subject if kind == "Task" else own.get("task")
+        self.recipients: list[str] | None = own.get("recipients")
         own_area = subject if kind == "Area" else own.get("area")
         self.area = (self.one("WITHIN", from_=self.site) if self.site else None) or own_area
 
@@ -87,6 +88,8 @@ class Reading:
         return next((id_ for id_ in kinds if self.known(id_)["kind"] == kind), None)
 
     def tasks_and_organizations(self) -> tuple[list[str], list[tuple[str, str]]]:
+        if self.recipients is not None:  # an instruction's, which is all that it has of a task
+            return ([self.task] if self.task else []), [(recipient, "RECIPIENT") for recipient in self.recipients]
         tasks: list[str] = []
         task = self.task
         while task is not None:
@@ -190,7 +193,7 @@ class Reading:
             self.gap("INDUSTRY", 0)
 
     def tasks(self) -> None:
-        if self.task is None:
+        if self.task is None and self.recipients is None:
             return
         tasks, organizations = self.tasks_and_organizations()
         for organization, capacity in organizations:

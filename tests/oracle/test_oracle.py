@@ -42,7 +42,8 @@ def questions(county: County, chance: Random) -> Iterator[Question]:
     yield Question(of_kind(county, "Problem")[0])
     for problem in of_kind(county, "Problem"):
         yield Question(problem, chance.choice(AS_OF), chance.choice(KNOWN_AT))
-    for kind in ("Site", "Area", "Task"):
+    yield Question(of_kind(county, "Instruction")[0])
+    for kind in ("Site", "Area", "Task", "Instruction"):
         for subject in of_kind(county, kind)[-1:]:
             yield Question(subject, chance.choice(AS_OF), chance.choice(KNOWN_AT))
 

@@ -1,7 +1,9 @@
 """Rulebook files: the shipped one is right, and a wrong one is told all that is wrong with it, by line and field."""
 
+import ast
 import json
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,8 @@ import jsonschema
 import pytest
 import yaml
 
-from graph.model.enums import Level, Role, Severity
+from graph.model import MODEL
+from graph.model.enums import Level, Role, Severity, Term
 from services.campaign.rulebook import Fault, RulebookError, form, read, shipped
 from services.campaign.rulebook.reading import SHIPPED, parse
 from services.campaign.rules import ASSUMED
@@ -56,6 +59,33 @@ def test_the_graver_a_problem_the_less_time_it_has_and_every_figure_is_assumed()
     assert {clock.basis for clock in shipped().problem_clocks} == {ASSUMED}
 
 
+PUBLISHED = {"winter-2024.2": "b208601d005b67d3"}
+"""Each version of the shipped rulebook, with the beginning of the SHA-256 of its rules."""
+
+
+def test_a_changed_rule_is_a_new_version() -> None:
+    digest = sha256(repr(shipped()).encode()).hexdigest()[:16]
+    assert PUBLISHED.get(shipped().version) == digest, f"give the file a new version, and add it here with {digest}"
+
+
+def test_the_code_knows_no_line_of_work_by_name() -> None:
+    """Of those whose code means nothing else; the demonstration's county is data, told for the shipped campaign."""
+    codes = {line.code for line in shipped().lines_of_work}
+    codes -= {name for term in Term.__subclasses__() for name in term.__members__}
+    codes -= {fact.relationship for fact in MODEL.facts()}
+    folders = [SHIPPED.parents[3] / folder for folder in ("graph", "schema", "services", "gateway")]
+    sources = [file for folder in folders for file in folder.rglob("*.py") if "county" not in file.parts]
+    named = [
+        f"{file.name}:{part.lineno} {part.value}"
+        for file in sources
+        for part in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(part, ast.Constant) and part.value in codes
+    ]
+    assert len(codes) > 8
+    assert len(sources) > 100
+    assert named == []
+
+
 def test_a_line_of_work_is_found_by_its_code() -> None:
     line = shipped().line_of_work("COAL")
     assert line is not None
@@ -78,11 +108,18 @@ def test_the_exported_form_accepts_the_shipped_file_and_is_the_one_committed() -
     jsonschema.Draft202012Validator.check_schema(form())
     jsonschema.validate(yaml.safe_load(TEXT), form(), jsonschema.Draft202012Validator)
     committed = json.loads(SHIPPED.with_name("rulebook.schema.json").read_text(encoding="utf-8"))
-    assert committed == form(), "rulebook.schema.json is out of date: write form() to it, indented by two"
+    assert committed == form(), (
+        "out of date; run: zeren rulebook form > services/campaign/rulebook/rulebook.schema.json"
+    )
 
 
 CLOCK = "{severity: NORMAL, hours: 72, basis: ASSUMED}"
 HEAD = "{role: HEAD, level: LEADERSHIP, basis: ASSUMED}"
+
+
+SESSION = '{opens: "08:30", closes: "12:00", basis: ASSUMED}'
+AFTERNOON = '{opens: "14:30", closes: "18:00", basis: ASSUMED}'
+ACT = "{action: ACT, amount: 1, unit: WORKING_HOURS, basis: ASSUMED}"
 
 
 @pytest.mark.parametrize(
@@ -104,7 +141,12 @@ HEAD = "{role: HEAD, level: LEADERSHIP, basis: ASSUMED}"
         ("{code: ROAD_DUST,", "{code: COAL,", "linesOfWork[8].code", "keep one"),
         ("zh: 道路扬尘", "zh: ''", "linesOfWork[4].zh", "may not be empty"),
         ("campaign: speech:campaign-winter-2024", "campaign: winter", "campaign", "write source:id"),
-        ("version: winter-2024.1", "version: 1", "version", "put it in quotes"),
+        (SESSION, '{opens: "8:30", closes: "12:00", basis: ASSUMED}', "workingDay[0].opens", 'such as "08:30"'),
+        (SESSION, '{opens: 8.3, closes: "12:00", basis: ASSUMED}', "workingDay[0].opens", "put it in quotes"),
+        (SESSION, '{opens: "12:00", closes: "12:00", basis: ASSUMED}', "workingDay[0].closes", "closes later"),
+        (AFTERNOON, '{opens: "11:59", closes: "18:00", basis: ASSUMED}', "workingDay[1].opens", "follow one another"),
+        ("{kind: EXPERT_GROUP,", "{kind: EXPERTS,", "issuers[0].kind", "EXPERT_GROUP"),
+        ("version: winter-2024.2", "version: 1", "version", "put it in quotes"),
     ],
 )
 def test_what_is_wrong_is_told_by_line_and_field(old: str, new: str, field: str, says: str) -> None:
@@ -124,10 +166,33 @@ def test_what_is_left_out_is_told_at_the_section() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("clock", "fields"),
+    [
+        ("ACT, amount: 0, unit: WORKING_HOURS", ["[1].amount", "[1].amount"]),
+        ("ACT, amount: 29, unit: MINUTES", ["[1].amount"]),
+        ("ACT, amount: 30, unit: MINUTES", []),
+        ("ACT, amount: 3, unit: WORKING_HOURS", ["[2].amount"]),
+        ("ACT, amount: 1, unit: WORKING_DAYS", ["[2].amount"]),
+        ("ANSWER, amount: 2, unit: WORKING_HOURS", ["", "[2].action"]),
+    ],
+)
+def test_no_step_can_be_due_before_the_one_before_it(clock: str, fields: list[str]) -> None:
+    text = changed(ACT, f"{{action: {clock}, basis: ASSUMED}}")
+    found = [fault.field.removeprefix("instructionClocks") for fault in faults(text)] if fields else []
+    assert found == fields
+    assert parse(text, "notice.yaml") if not fields else True
+
+
 def test_all_faults_are_told_at_once_in_the_order_of_the_file() -> None:
     text = changed(CLOCK, "{severity: GRAVE, hours: 72, basis: ASSUMED}").replace("zh: 散煤,", "zh: 7,")
     told = faults(text)
     assert [fault.field for fault in told] == ["linesOfWork[8].zh", "problemClocks[1].severity"]
+    text = text.replace("{severity: MINOR, hours: 168", "{severity: MINOR, hours: 0").replace(
+        'opens: "14:30"', "opens: 14:30"
+    )
+    fields = ["linesOfWork[8].zh", "problemClocks[0].hours", "problemClocks[1].severity", "workingDay[1].opens"]
+    assert [fault.field for fault in faults(text)] == fields, "what contradicts itself is told beside what has no form"
     lines = str(RulebookError("notice.yaml", tuple(told))).splitlines()
     assert lines[0] == f"notice.yaml:{told[0].line}: linesOfWork[8].zh is no text; put it in quotes"
 

@@ -202,6 +202,34 @@ def test_what_answers_for_a_task_of_the_line_otherwise_stands_there_without_capa
 # ---- line 4 ----
 
 
+def test_those_whom_an_instruction_tells_stand_where_a_task_has_its_organizations() -> None:
+    facts = Facts(
+        SINCE,
+        task="part",
+        instruction="told",
+        subtasks=[Link("part", "whole")],
+        task_links=[
+            Link("housing", "told", capacity=Capacity.RECIPIENT),
+            Link("water", "told", capacity=Capacity.RECIPIENT),
+        ],
+        post_in=[Link("clerk", "housing"), Link("other", "water"), Link("writer", "roads")],
+        responsibilities=[answers("clerk", "part"), answers("other", "whole"), answers("writer", "part")],
+        heads=[record("boss", "housing")],
+    )
+    hops = traced(facts)[TASK]
+    assert {(hop.post or hop.organization, hop.role, hop.capacity, hop.gap) for hop in hops if hop.distance == 0} == {
+        ("clerk", Role.SUPERVISOR, Capacity.RECIPIENT, Gap.VACANT),
+        ("water", None, Capacity.RECIPIENT, Gap.UNASSIGNED),  # it answers for the task above, which is none of these
+        ("writer", Role.SUPERVISOR, None, Gap.VACANT),
+    }
+    assert [(hop.post or hop.organization, hop.role, hop.capacity) for hop in hops if hop.distance == 1] == [
+        ("water", Role.HEAD, Capacity.RECIPIENT),
+        ("boss", Role.HEAD, Capacity.RECIPIENT),
+    ]
+    alone = Facts(SINCE, instruction="told", task_links=[Link("housing", "told", capacity=Capacity.RECIPIENT)])
+    assert seen(traced(alone)[TASK]) == ["housing DIRECT 0", "housing LEADERSHIP 1"]
+
+
 def test_a_supervision_body_watches_unless_it_regulates_or_has_the_task() -> None:
     facts = at_site(
         organization_kinds={"bureau": "SUPERVISION_BODY"},

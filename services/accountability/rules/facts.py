@@ -77,13 +77,17 @@ class History:
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything near a subject that held at the instant, as far as was known."""
+    """Everything near a subject that held at the instant, as far as was known.
+
+    `task_links` lead to the tasks, or where the subject is an `instruction` to that.
+    """
 
     recorded_at: datetime
     area: str | None = None
     site: str | None = None
     site_kind: str | None = None
     task: str | None = None
+    instruction: str | None = None
     area_kinds: Mapping[str, str] = field(default_factory=dict[str, str])
     organization_kinds: Mapping[str, str] = field(default_factory=dict[str, str])
     within: Sequence[Link] = ()

@@ -115,7 +115,7 @@ class _Trace:
 
     def _task(self) -> _Draft:
         draft = _Draft()
-        if self._facts.task is None:
+        if self._facts.task is None and self._facts.instruction is None:
             return draft
         for organization, capacity in self.task_organizations:
             own = [record for task in self.tasks for record in self._answering_of(organization, task)]
@@ -178,7 +178,10 @@ class _Trace:
 
     @cached_property
     def _organized(self) -> tuple[list[str], list[tuple[str, Capacity]]]:
-        """The tasks up to where the organizations come from, and those organizations."""
+        """The tasks up to where the organizations come from, and those organizations; an instruction's are its own."""
+        if self._facts.instruction is not None:
+            told = [link.from_ for link in self._facts.task_links if link.to == self._facts.instruction]
+            return self._task_chain[:1], [(organization, Capacity.RECIPIENT) for organization in told]
         for index, task in enumerate(self._task_chain):
             found: dict[tuple[str, Capacity], None] = {}
             for capacity in CAPACITIES:

@@ -1,10 +1,11 @@
 """Reads a rulebook file (YAML), and says everything that is wrong with it by line and field."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -39,8 +40,10 @@ class RulebookError(Exception):
     def __init__(self, file: str, faults: tuple[Fault, ...]) -> None:
         self.file = file
         self.faults = faults
-        lines = (f"{file}:{fault.line}: {fault.field}{' ' if fault.field else ''}{fault.message}" for fault in faults)
-        super().__init__("\n".join(lines))
+        self.lines = tuple(
+            f"{file}:{fault.line}: {fault.field}{' ' if fault.field else ''}{fault.message}" for fault in faults
+        )
+        super().__init__("\n".join(self.lines))
 
 
 class _Sheet(BaseModel):
@@ -105,11 +108,40 @@ def parse(text: str, name: str) -> Rulebook:
         for one in error.errors(include_url=False):
             message = _SAID_BETTER.get(one["type"], f"is {one['input']!r}: {one['msg']}")
             faults.append(_fault(root, one["loc"][1:], message))
+        faults += _besides(root, data, {one["loc"][1:3] for one in error.errors()})
     else:
         faults += [_fault(root, _as_written(wrong.path), wrong.message) for wrong in contradictions(rulebook)]
         if not faults:
             return rulebook
     raise RulebookError(name, tuple(sorted(faults, key=lambda fault: (fault.line, fault.field))))
+
+
+def _besides(root: yaml.Node, data: object, wrong: set[tuple[str | int, ...]]) -> Iterator[Fault]:
+    """What the rest contradicts where some entries (`wrong`: section and position) have not the right form."""
+    given = cast("dict[str, object]", data)
+    kept: dict[str, list[int]] = {}
+    left: dict[str, object] = {}
+    for field in fields(Rulebook):
+        name = to_camel(field.name)
+        value = given.get(name)
+        if isinstance(value, list):
+            entries = cast("list[object]", value)
+            kept[name] = [at for at in range(len(entries)) if (name, at) not in wrong]
+            left[name] = [entries[at] for at in kept[name]]
+        elif (name,) in wrong or name not in given:
+            left[name] = "" if field.type is str else []
+        else:
+            left[name] = value
+    broken = {path[0] for path in wrong}
+    if "workingDay" in broken:  # without all of it nothing that is measured by it can be judged
+        left["workingDay"] = []
+    for one in contradictions(_Sheet.model_validate_json(json.dumps({"rulebook": left}, default=str)).rulebook):
+        section, *rest = _as_written(one.path)
+        if rest:
+            at, *within = rest
+            yield _fault(root, (section, kept[str(section)][int(at)], *within), one.message)
+        elif section not in broken:
+            yield _fault(root, (section,), one.message)
 
 
 def _load(text: str) -> tuple[yaml.Node | None, object]:

@@ -20,6 +20,7 @@ from services.integration.county.territory import DEMO_GRID, DEMO_WORKER
 PROBLEM = "demo-problem"
 EARLIER = "demo-problem-earlier"
 SITE = "site-demo"
+EXPERT = "person-demo-expert"
 _ENTERPRISE, _HEAD, _MANAGER = "enterprise-demo", "post-enterprise-demo-head", "post-enterprise-demo-manager"
 _STEADY = {
     "post-subdistrict-1-01-head": ("person-demo-grid-leader", "示例网格长"),
@@ -67,6 +68,15 @@ def told(government: Government, roster: Roster) -> Iterator[tuple[str, Row]]:
     yield from _site(government)
     yield from _problem(government, roster)
     yield from _earlier(government, roster)
+    yield from _expert(government)
+
+
+def _expert(government: Government) -> Iterator[tuple[str, Row]]:
+    """Who issues the demonstration's instruction, on duty with the expert group."""
+    post = "post-demo-expert"
+    yield "persons", (EXPERT, "示例值班专家")
+    yield "posts", (post, "值班专家（示例）", government.bodies["expert-group"].organization)
+    yield "memberships", (f"membership-{post}-1", EXPERT, post, written(minute(2024, 11, 1)), "", "测人〔2024〕9号")
 
 
 def _site(government: Government) -> Iterator[tuple[str, Row]]:

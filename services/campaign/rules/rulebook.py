@@ -1,4 +1,4 @@
-"""The rulebook of a campaign: what counts as which line of work, how far up a role stands, how long a problem may take.
+"""The rulebook of a campaign: its lines of work, how far up a role stands, how long problems and instructions may take.
 
 Rules are data. A `Rulebook` is read from a file (`services.campaign.rulebook`), and nothing here knows a line of work
 by name. Every rule has a `basis`: `ASSUMED` where the product had to choose, a clause as `source:id`, or the name of
@@ -9,15 +9,18 @@ import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, fields
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import cast
 
-from graph.model.enums import Level, Role, Severity
+from graph.model.enums import InstructionAction, Level, OrganizationKind, Role, Severity
+from services.campaign.rules.clocks import Clock, Session, Unit, WorkdayCalendar, runs_out
 
 ASSUMED = "ASSUMED"
 """The basis of what no document says."""
 
 _REFERENCE = re.compile(r"[^\s:]+:[^\s:]+")
+_HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _CODE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 
 
@@ -64,6 +67,28 @@ class ProblemClock:
 
 
 @dataclass(frozen=True, slots=True)
+class Issuer:
+    """Organizations of this kind may issue instructions."""
+
+    kind: OrganizationKind
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstructionClock:
+    """How long a recipient has for this step from the issue of an instruction that names no time for it."""
+
+    action: InstructionAction
+    amount: int
+    unit: Unit
+    basis: str
+
+    @property
+    def clock(self) -> Clock:
+        return Clock(self.amount, self.unit)
+
+
+@dataclass(frozen=True, slots=True)
 class Rulebook:
     """One version of a campaign's rules. `campaign` is the `source:id` of the campaign that they are for."""
 
@@ -75,6 +100,9 @@ class Rulebook:
     roles: tuple[RoleLevel, ...]
     superiors: tuple[SuperiorLevel, ...]
     problem_clocks: tuple[ProblemClock, ...]
+    working_day: tuple[Session, ...]
+    issuers: tuple[Issuer, ...]
+    instruction_clocks: tuple[InstructionClock, ...]
 
     def line_of_work(self, code: str) -> LineOfWork | None:
         """The line of work with this code, if the rulebook has it."""
@@ -92,8 +120,20 @@ class Rulebook:
         """The time from the assignment of a problem to its deadline, where the assignment names none."""
         return {rule.severity: timedelta(hours=rule.hours) for rule in self.problem_clocks}[severity]
 
+    def may_issue(self, kind: OrganizationKind) -> bool:
+        """Whether organizations of this kind may issue instructions."""
+        return any(issuer.kind is kind for issuer in self.issuers)
 
-_Rule = Rulebook | LineOfWork | RoleLevel | SuperiorLevel | ProblemClock
+    def instruction_clock(self, action: InstructionAction) -> InstructionClock:
+        """The clock of a step of an instruction."""
+        return next(rule for rule in self.instruction_clocks if rule.action is action)
+
+    def runs_out(self, clock: Clock, since: datetime, works: WorkdayCalendar) -> datetime:
+        """When a clock that starts at `since` runs out, by this working day. Raises what `works` raises."""
+        return runs_out(clock, since, self.working_day, works)
+
+
+_Rule = Rulebook | LineOfWork | RoleLevel | SuperiorLevel | ProblemClock | Session | Issuer | InstructionClock
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +171,68 @@ def contradictions(rulebook: Rulebook) -> Iterator[Contradiction]:
     for at, clock in enumerate(rulebook.problem_clocks):
         if clock.hours <= 0:
             yield Contradiction(("problem_clocks", at, "hours"), f"{clock.hours} hours is no time; give 1 or more")
+    yield from _each_once("issuers", "kind", [rule.kind for rule in rulebook.issuers])
+    if not rulebook.issuers:
+        yield Contradiction(("issuers",), "nobody could issue an instruction; name at least one kind of organization")
+    yield from _working_day(rulebook.working_day)
+    yield from _each_once(
+        "instruction_clocks", "action", [rule.action for rule in rulebook.instruction_clocks], InstructionAction
+    )
+    yield from _instruction_clocks(rulebook)
+
+
+def _working_day(sessions: tuple[Session, ...]) -> Iterator[Contradiction]:
+    if not sessions:
+        yield Contradiction(("working_day",), "a working day needs at least one session")
+    readable = True
+    for at, session in enumerate(sessions):
+        for name, text in (("opens", session.opens), ("closes", session.closes)):
+            if text.strip() and not _HOUR.fullmatch(text):
+                readable = False
+                message = f'{text!r} is no time of day; write hours and minutes in quotes, such as "08:30"'
+                yield Contradiction(("working_day", at, name), message)
+        if readable and session.closes <= session.opens:
+            message = f"{session.closes} is not after {session.opens}; a session closes later on the same day"
+            yield Contradiction(("working_day", at, "closes"), message)
+    for at, (before, after) in enumerate(pairwise(sessions), start=1):
+        if readable and after.opens < before.closes:
+            message = (
+                f"{after.opens} is before the session above closes at {before.closes}; sessions follow one another"
+            )
+            yield Contradiction(("working_day", at, "opens"), message)
+
+
+def _instruction_clocks(rulebook: Rulebook) -> Iterator[Contradiction]:
+    """Each amount is one, and no step can be due before the step that comes before it."""
+    rules = {rule.action: (at, rule) for at, rule in enumerate(rulebook.instruction_clocks)}
+    for at, rule in rules.values():
+        if rule.amount <= 0:
+            message = f"{rule.amount} {rule.unit} is no time; give 1 or more"
+            yield Contradiction(("instruction_clocks", at, "amount"), message)
+    minutes = _minutes_of_work(rulebook.working_day)
+    if minutes is None:
+        return
+    units = list(Unit)
+    in_order = [rules[action] for action in InstructionAction if action in rules]
+    for (_, before), (at, after) in pairwise(in_order):
+        later = units.index(after.unit) >= units.index(before.unit)
+        if not later or after.amount * minutes[after.unit] < before.amount * minutes[before.unit]:
+            message = (
+                f"{after.amount} {after.unit} for {after.action} can end before {before.amount} {before.unit} for "
+                f"{before.action}; give it as long or longer, in the same unit or a later one of {', '.join(units)}"
+            )
+            yield Contradiction(("instruction_clocks", at, "amount"), message)
+
+
+def _minutes_of_work(sessions: tuple[Session, ...]) -> dict[Unit, float] | None:
+    """How many minutes of work one of each unit has at least; None where the working day can't be read."""
+    if not sessions or not all(
+        _HOUR.fullmatch(text) for session in sessions for text in (session.opens, session.closes)
+    ):
+        return None
+    stretches = [session.on(date(2024, 1, 1)) for session in sessions]
+    day = sum(((closes - opens) for opens, closes in stretches), timedelta(0))
+    return {Unit.MINUTES: 1, Unit.WORKING_HOURS: 60, Unit.WORKING_DAYS: day / timedelta(minutes=1)}
 
 
 def _blanks(rule: _Rule, path: tuple[str | int, ...] = ()) -> Iterator[Contradiction]:
