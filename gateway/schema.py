@@ -27,6 +27,6 @@ Query = merge_types(
     "Query",
     (organization.Query, campaign.Query, oversight.Query, accountability.Query, integration.Query),
 )
-Mutation = merge_types("Mutation", (campaign.Mutation, oversight.Mutation))
+Mutation = merge_types("Mutation", (organization.Mutation, campaign.Mutation, oversight.Mutation))
 
 schema = build(Query, Mutation, entities=entities)

@@ -29,6 +29,10 @@ class RefusalCode(StrEnum):
     BAD_DUE_AT = "BAD_DUE_AT"
     SAME_PERSON = "SAME_PERSON"
     UNKNOWN_WORKING_DAYS = "UNKNOWN_WORKING_DAYS"
+    BAD_INTERVAL = "BAD_INTERVAL"
+    SUPERSEDED = "SUPERSEDED"
+    NOTHING_TO_CHANGE = "NOTHING_TO_CHANGE"
+    CHAIN_TOO_LONG = "CHAIN_TOO_LONG"
 
 
 @strawberry.federation.type(shareable=True, description="One thing that was wrong, and where. 错误")

@@ -35,7 +35,7 @@ ORDERS = {
 }
 """In which order a list of these stands; of others, by the id that their source gave them."""
 
-OPEN_ENDED = frozenset({"validTo", "supersededAt", "dueAt"})
+OPEN_ENDED = frozenset({"validTo", "dueAt"})
 """Instants that may be the sentinel, which is null at the edge."""
 
 
@@ -318,7 +318,9 @@ def _path(kind: Fact, end: End, here: str, fact: str, there: str, label: str = "
 
 def _property(declared: Property, current: str) -> str:
     value = f"{current}.{declared.name}"
-    if declared.scalar is Scalar.INSTANT and declared.name in OPEN_ENDED:
+    if declared.name == "supersededAt":  # of what came later nothing was known at `k`
+        value = f"CASE WHEN {value} <= k THEN {value} END"
+    elif declared.scalar is Scalar.INSTANT and declared.name in OPEN_ENDED:
         value = f"nullIf({value}, $open)"
     if declared.personal:
         value = f"CASE WHEN $seesPersonalData THEN {value} END"

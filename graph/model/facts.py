@@ -86,7 +86,7 @@ REGULATION = Fact(
         Property("capacity", "in which capacity", "监管类型", enum=Capacity, required=True),
         *_ends("organization", ("Organization",), "subject", ("Site", "SiteKind")),
     ),
-    owner="oversight",
+    owner="organization",
     relationship="REGULATION",
     from_=("Organization",),
     to=("Site", "SiteKind"),
@@ -122,7 +122,17 @@ NAME = Fact(
 
 ORG = ("Organization",)
 PART_OF = _link("PartOf", "PART_OF", "an organization is part of another", "隶属", (ORG, ORG), End.FROM)
-HEADS = _link("Heads", "HEADS", "a post heads an organization", "主要负责", (("Post",), ORG), End.TO)
+HEADS = Fact(
+    "Heads",
+    "a post heads an organization",
+    "主要负责",
+    (*INTERVAL, *_ends("post", ("Post",), "organization", ORG)),
+    owner="organization",
+    relationship="HEADS",
+    thing=End.TO,
+    from_=("Post",),
+    to=ORG,
+)
 OPERATES = _link(
     "Operates", "OPERATES", "an organization operates a site", "经营", (ORG, ("Site",)), End.TO, "oversight"
 )

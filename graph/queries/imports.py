@@ -193,6 +193,22 @@ CHANGED_SUBTASKS = Write(
     """,
 )
 
+HOLD_FACTS = Write(
+    "keep facts from being corrected until the import is complete",
+    "integration",
+    """
+    UNWIND $rows AS row
+    MATCH (first:Record {id: row.first})
+    SET first.touched = true
+    REMOVE first.touched
+    WITH first, row
+    WHERE coalesce(first.latest, 1) = row.version - 1
+    SET first.latest = row.version
+    RETURN count(*) AS made
+    """,
+)
+"""The lock comes first: a command may have corrected the fact since the batch was prepared."""
+
 SUPERSEDE = Write(
     "import corrections of facts",
     "integration",
@@ -200,9 +216,8 @@ SUPERSEDE = Write(
     UNWIND $rows AS row
     MATCH (n:Record {id: row.id})
     MATCH (old:Record {id: row.old})
-    MATCH (first:Record {id: row.first})
     CREATE (n)-[:SUPERSEDES]->(old)
-    SET first.latest = row.version, n:Superseding
+    SET n:Superseding
     RETURN count(*) AS made
     """,
 )

@@ -21,7 +21,7 @@ async def outcome(info: Info, command: Awaitable[Done], typename: str, labels: M
     try:
         done = await command
     except RefusedError as refused:
-        return _refusal(info, refused)
+        return refusal(info, refused)
     return await _payload(info, done, typename, labels)
 
 
@@ -38,7 +38,7 @@ async def _payload(info: Info, done: Done, typename: str, labels: Mapping[str, s
     return {**dict.fromkeys(part.key for part in fields), **found["data"], "__typename": typename}
 
 
-def _refusal(info: Info, refused: RefusedError) -> Any:
+def refusal(info: Info, refused: RefusedError) -> Any:
     """The Refusal of the mutation's union."""
     value = {
         "code": refused.code,

@@ -10,13 +10,17 @@ from schema.pagination import Connection, facts, paged
 from schema.scalars import Instant
 
 if TYPE_CHECKING:
-    from services.campaign.types import Basis, Task
-    from services.oversight.types import Regulation, Site, SiteKind
+    from services.campaign.types import Basis, Campaign, Directive, Task
+    from services.oversight.types import Event, Problem, Regulation, Site, SiteKind
 
 LazyBasis = Annotated["Basis", strawberry.lazy("services.campaign.types")]
 LazyTask = Annotated["Task", strawberry.lazy("services.campaign.types")]
 LazySite = Annotated["Site", strawberry.lazy("services.oversight.types")]
 LazySiteKind = Annotated["SiteKind", strawberry.lazy("services.oversight.types")]
+LazyCampaign = Annotated["Campaign", strawberry.lazy("services.campaign.types")]
+LazyDirective = Annotated["Directive", strawberry.lazy("services.campaign.types")]
+LazyEvent = Annotated["Event", strawberry.lazy("services.oversight.types")]
+LazyProblem = Annotated["Problem", strawberry.lazy("services.oversight.types")]
 LazyRegulation = Annotated["Regulation", strawberry.lazy("services.oversight.types")]
 
 
@@ -109,6 +113,54 @@ class Responsibility:
     role: Role
     post: Post
     subject: AnsweredFor
+    valid_from: Instant
+    valid_to: Instant | None
+    recorded_at: Instant
+    superseded_at: Instant | None
+    basis: LazyBasis | None
+
+
+@node("Reporting")
+class Reporting:
+    id: strawberry.ID
+    source: str
+    source_id: str
+    post: Post
+    reports_to: Post
+    valid_from: Instant
+    valid_to: Instant | None
+    recorded_at: Instant
+    superseded_at: Instant | None
+    basis: LazyBasis | None
+
+
+@node("Heads")
+class Heads:
+    id: strawberry.ID
+    source: str
+    source_id: str
+    post: Post
+    organization: Organization
+    valid_from: Instant
+    valid_to: Instant | None
+    recorded_at: Instant
+    superseded_at: Instant | None
+    basis: LazyBasis | None
+
+
+Called = Annotated[
+    Organization | Post | Person | Area | LazySite | LazyDirective | LazyCampaign | LazyTask | LazyProblem,
+    strawberry.union("NameSubject", description="What has a name or a title. 名称对象"),
+]
+
+
+@node("Name")
+class Name:
+    id: strawberry.ID
+    source: str
+    source_id: str
+    text: str
+    subject: Called
     valid_from: Instant
     valid_to: Instant | None
     recorded_at: Instant

@@ -17,7 +17,9 @@ from services.integration.bundle.reading import open_bundle
 from services.integration.bundle.references import reference_faults
 from services.integration.bundle.resolving import Resolver
 from services.integration.bundle.staging import Staging
-from services.integration.bundle.structure import (
+from services.integration.bundle.tables import Progress, stage
+from services.integration.bundle.values import BEGINNING_MICROS, OPEN_MICROS
+from services.organization.rules import (
     LONGEST_CHAIN,
     Edge,
     Place,
@@ -26,8 +28,6 @@ from services.integration.bundle.structure import (
     overlaps,
     with_columns,
 )
-from services.integration.bundle.tables import Progress, stage
-from services.integration.bundle.values import BEGINNING_MICROS, OPEN_MICROS
 
 __all__ = ["Checked", "Progress", "check", "no_progress"]
 

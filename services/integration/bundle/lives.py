@@ -14,8 +14,8 @@ from services.integration.bundle.known import Known
 from services.integration.bundle.references import reference_faults, row_digest
 from services.integration.bundle.resolving import Resolver
 from services.integration.bundle.staging import Staging
-from services.integration.bundle.structure import Edge
 from services.integration.bundle.values import instant_of
+from services.organization.rules import Edge
 from services.oversight.rules import Action, Life, Refused, Step, apply, begin, dump
 
 _EVENTS = FILE["events"]

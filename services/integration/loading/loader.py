@@ -255,6 +255,9 @@ class _Load:
             if rows.held:
                 held = {"rows": rows.held, "import": self.id}
                 await _expect(transaction, imports.HOLD_PROBLEMS.cypher, held, len(rows.held), _MOVED_ON)
+            if rows.corrections:
+                corrected = {"rows": rows.corrections}
+                await _expect(transaction, imports.HOLD_FACTS.cypher, corrected, len(rows.corrections), _CORRECTED)
             # Events last: what they are about may be among these rows, in another shape.
             stamped = self._held_at is not None
             for shape, new in sorted(rows.by_shape.items(), key=lambda item: item[0].label == "Event"):
@@ -277,6 +280,7 @@ class _Load:
 
 _TAKEN_OVER = "Another process has taken over this import. Let it finish."
 _MOVED_ON = "A problem was acted on while this import was under way. Run the import again."
+_CORRECTED = "A fact was corrected while this import was under way. Run the import again."
 _LOST = "A record that the bundle refers to is no longer there. Run the import again."
 
 

@@ -1,4 +1,4 @@
-"""What the law of the domain says of organizations: pure functions over plain values."""
+"""The unified social credit code (GB 32100)."""
 
 from types import MappingProxyType
 

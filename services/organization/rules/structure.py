@@ -1,4 +1,4 @@
-"""What holds over several rows at once: cycles, overlaps and chains that are too long, each with its instants."""
+"""What holds over several statements at once: cycles, overlaps and chains that are too long, each with its instants."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
