@@ -134,3 +134,9 @@ class TraceComparison:
     after: TraceMoment
     changes: list[TraceChange]
     rulebook: RulebookVersion
+
+
+@strawberry.federation.type(shareable=True, description="An event, as it comes in the log. 存证动态")
+class LoggedEvent:
+    cursor: str = field(description="To go on after this event.")
+    event: LazyEvent

@@ -12,9 +12,12 @@ import pytest
 
 from gateway.cli.demonstration import instruct
 from gateway.schema import schema
+from graph.compile.roots import Moment, Viewer
+from graph.compile.selection import Selected
 from graph.migrations import migrate
 from graph.model.identity import record_id
 from graph.queries import instructions
+from graph.queries.feed import Wanted, stretch
 from graph.queries.write import WRITES, Write
 from graph.session import Database, Row
 from services.integration import county
@@ -169,6 +172,26 @@ def test_what_a_command_on_an_instruction_asks_first_seeks(county_database: Data
     names = set(re.findall(r"\$(\w+)", statement))
     plan = asyncio.run(plan_of(county_database, statement, dict.fromkeys(names)))
     assert unwanted(plan, {*SCANS, "CartesianProduct", "Eager"}, SMALL) == []
+
+
+_AREA = Selected("area", "area", children={"Area": (Selected("name", "name"),)})
+SHOWN = (
+    Selected("cursor", "cursor"),
+    Selected("event", "event", children={"Event": (Selected("id", "id"),)}),
+    Selected("problem", "problem", children={"Problem": (Selected("status", "status"), _AREA)}),
+)
+
+
+@pytest.mark.parametrize(
+    "wanted", [Wanted(), Wanted(problems=True, area="x"), Wanted(kinds=("REPORTED",), subject="x")], ids=repr
+)
+def test_a_stretch_of_the_log_seeks(county_database: DatabaseConnection, wanted: Wanted) -> None:
+    asked = stretch(0, 500, 100, wanted, SHOWN, Moment(datetime.now(UTC)), Viewer())
+    plan = asyncio.run(plan_of(county_database, asked.cypher, asked.parameters))
+    assert unwanted(plan, {*SCANS, "CartesianProduct", "Eager"}, SMALL) == []
+    assert any(
+        "logIndex" in step.get("args", {}).get("Details", "") and "Seek" in step["operatorType"] for step in plan
+    )
 
 
 @pytest.mark.parametrize("write", [pytest.param(write, id=name) for name, write in sorted(WRITES.items())])
