@@ -33,7 +33,6 @@ def _breaches(recipient: str, selected: Selected) -> str:
 
 COMPUTED: dict[tuple[str, str], Callable[[str, Selected], str]] = {
     ("Problem", "overdue"): _overdue,
-    ("Problem", "responsible"): lambda _, __: "null",
     ("Recipient", "breaches"): _breaches,
 }
 """By label and field: the state's variable, and what is asked → an expression."""

@@ -8,7 +8,7 @@ from graph.compile.cursor import Keyset, cursor_of, fingerprint, page_size, pars
 from graph.compile.errors import ReadError, ReadErrorCode
 from graph.compile.moment import holds, holds_unless_silenced, known, state
 from graph.compile.selection import Selected
-from graph.compile.tree import ByLabel, Coalesce, Code, Collect, Expression, Head, If, MapOf, Page
+from graph.compile.tree import ByLabel, Coalesce, Code, Collect, Edges, Expression, Head, If, Judged, MapOf, Page
 from graph.model.declare import (
     AnyField,
     Back,
@@ -23,6 +23,7 @@ from graph.model.declare import (
     Property,
     Reached,
     Ref,
+    Ruled,
     Scalar,
     Via,
 )
@@ -49,6 +50,7 @@ class Compiler:
 
     model: Model
     parameters: dict[str, object] = field(default_factory=dict[str, object])
+    judged: list[Selected] = field(default_factory=list[Selected])
     _count: int = 0
 
     def name(self, stem: str) -> str:
@@ -95,11 +97,11 @@ class Compiler:
         total = Code(f"COUNT {{ MATCH {match} WHERE {where or 'true'} }}")
         return self.page_of(rows, size, selected, total)
 
-    def page_of(self, rows: Expression, size: str, selected: Selected, total: Expression) -> Page:
+    def page_of(self, rows: Collect, size: str, selected: Selected, total: Expression) -> Page:
         """A connection out of rows {cursor, edge}."""
         r, e = self.name("r"), self.name("e")
-        shown = {
-            "edges": Code(f"[{e} IN {r}[0..{size}] | {e}.edge]"),
+        shown: dict[str, Expression] = {
+            "edges": Edges(f"[{e} IN {r}[0..{size}] | {e}.edge]", _entry(rows, "edge")),
             "totalCount": total,
             "__typename": Code(f"'{next(iter(selected.children))}'"),
         }
@@ -182,6 +184,10 @@ class Compiler:
                 return Code(_property(declared, current))
             case Computed():
                 return Code(COMPUTED[node.label, declared.name](current, selected))
+            case Ruled():
+                if selected not in self.judged:
+                    self.judged.append(selected)
+                return Judged(variable, self.judged.index(selected))
             case Ref():
                 return Head(self._ref(declared, current, selected.only()))
             case FirstOf():
@@ -307,6 +313,12 @@ class Compiler:
 def _has(variable: str, relationship: str) -> Expression:
     """Whether anything stands there at all: the store answers without a step to each of the node's relationships."""
     return Code(f"EXISTS {{ ({variable})-[:{relationship}]->() }}")
+
+
+def _entry(rows: Collect, key: str) -> Expression:
+    if not isinstance(rows.returns, MapOf):
+        raise TypeError("a page is made of maps")
+    return dict(rows.returns.entries)[key]
 
 
 def _path(kind: Fact, end: End, here: str, fact: str, there: str, label: str = "") -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from graph.model.enums import Capacity, EventKind, Role
 from graph.model.instants import BEGINNING
 from services.accountability.rules import Earlier, Event, Facts, History, Link, Record, Side, Version, area_of
+from services.accountability.rules.near import Near
 from services.oversight.rules import load
 
 Row = dict[str, Any]
@@ -67,6 +68,11 @@ def history_of(data: Row, known_at: Any) -> History | None:
             for (_, reporter), rows in groupby(data["earlier"], itemgetter("problem", "reportedBy"))
         ),
     )
+
+
+def near_of(data: Row) -> Near:
+    """What lies near the subjects of a page."""
+    return Near.read({**data["near"], **{name: data[name] for name in ("governs", "duties") if name in data}})
 
 
 def _events(rows: Iterable[Row], homes: Iterable[Row]) -> tuple[Event, ...]:

@@ -5,8 +5,11 @@ from collections.abc import AsyncGenerator
 import strawberry
 
 from schema.build import build
+from schema.pagination import Connection
 from services.accountability import comparing, evidence, resolvers
-from services.accountability.types import LoggedEvent, Trace, TraceComparison
+from services.accountability.accountable import accountable_for
+from services.accountability.gaps import gaps
+from services.accountability.types import AccountableProblem, LoggedEvent, ResponsibilityGap, Trace, TraceComparison
 from services.hosting.entities import entities
 
 
@@ -14,6 +17,8 @@ from services.hosting.entities import entities
 class Query:
     trace: Trace | None = strawberry.field(resolver=resolvers.trace)
     trace_comparison: TraceComparison | None = strawberry.field(resolver=comparing.trace_comparison)
+    accountable_for: Connection[AccountableProblem] = strawberry.field(resolver=accountable_for)
+    gaps: Connection[ResponsibilityGap] = strawberry.field(resolver=gaps)
     ledger: evidence.Ledger | None = strawberry.field(resolver=evidence.ledger)
 
 

@@ -17,9 +17,11 @@ from services.accountability.rules.facts import (
     area_of,
     effective,
 )
-from services.accountability.rules.lines import Levels, lines
+from services.accountability.rules.first import first_holders
+from services.accountability.rules.lines import Levels, lines, responsible
 
 __all__ = [
     "Change", "Custody", "Earlier", "Event", "Exculpatory", "Facts", "History", "Hop", "Levels", "Line", "Link",
-    "Record", "Side", "Version", "area_of", "compare", "custody", "effective", "exculpatory", "lines",
+    "Record", "Side", "Version", "area_of", "compare", "custody", "effective", "exculpatory", "first_holders", "lines",
+    "responsible",
 ]  # fmt: skip
