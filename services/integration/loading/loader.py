@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from graph.model.instants import OPEN, utc
-from graph.queries import imports
+from graph.queries import imports, standing
 from graph.queries.imports import create
 from graph.session import Database, Transaction
 from services.integration.bundle.checking import Checked, Progress, check, no_progress
@@ -205,7 +205,7 @@ class _Load:
         ids = [resolver.record(str(row[1])) for row in rows]
         found: list[FactRow] = []
         for column in columns:
-            for fact in await self._database.read(imports.column_facts(column.fact or ""), {"ids": ids}):
+            for fact in await self._database.read(standing.column_facts(column.fact or ""), {"ids": ids}):
                 own = fact["source"] == resolver.source
                 reference = fact["sourceId"] if own else f"{fact['source']}:{fact['sourceId']}"
                 if reference not in stated:

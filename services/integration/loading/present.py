@@ -5,7 +5,7 @@ from collections.abc import Collection, Coroutine, Mapping
 from typing import Any, TypeVar
 
 from graph.model.instants import OPEN
-from graph.queries import imports
+from graph.queries import standing
 from graph.session import Database
 from services.integration.bundle.known import KnownLink, Standing
 from services.integration.bundle.values import BEGINNING_MICROS, OPEN_MICROS, micros
@@ -17,7 +17,7 @@ Answer = TypeVar("Answer")
 
 async def present(database: Database, ids: Collection[str]) -> dict[str, Present]:
     """How those of the ids stand that are records, with what is pending of them."""
-    rows = await database.read(imports.STANDING, {"ids": list(ids)})
+    rows = await database.read(standing.STANDING, {"ids": list(ids)})
     return {
         row["id"]: Present(
             row["digest"],
@@ -34,7 +34,7 @@ async def present(database: Database, ids: Collection[str]) -> dict[str, Present
 
 async def problem_states(database: Database, ids: Collection[str]) -> dict[str, dict[str, Any]]:
     """`properties` and `refs` (relationship, label, id) of those of the ids that are known problems."""
-    rows = await database.read(imports.PROBLEM_STATES, {"ids": list(ids)})
+    rows = await database.read(standing.PROBLEM_STATES, {"ids": list(ids)})
     return {
         row["id"]: {
             "refs": row["refs"],
@@ -55,15 +55,15 @@ class DatabaseKnown:
         self._loop = loop
 
     def has_records_of(self, sources: Collection[str], /) -> bool:
-        return bool(self._read(imports.ANY_OF_SOURCES, {"sources": list(sources)}))
+        return bool(self._read(standing.ANY_OF_SOURCES, {"sources": list(sources)}))
 
     def standing(self, ids: Collection[str], /) -> Mapping[str, Standing]:
-        rows = self._read(imports.STANDING, {"ids": list(ids)})
+        rows = self._read(standing.STANDING, {"ids": list(ids)})
         return {row["id"]: Standing(row["label"], row["digest"], row["new"]) for row in rows}
 
     def links(self, label: str, /) -> Collection[KnownLink]:
         if label == "Task":
-            rows = self._read(imports.SUBTASK_LINKS, {})
+            rows = self._read(standing.SUBTASK_LINKS, {})
             return [
                 KnownLink(r["id"], r["from"], r["to"], BEGINNING_MICROS, OPEN_MICROS, explicit=False, shown=r["shown"])
                 for r in rows
@@ -78,11 +78,11 @@ class DatabaseKnown:
                 explicit=r["explicit"],
                 shown=r["shown"],
             )
-            for r in self._read(imports.links(label), {"open": OPEN})
+            for r in self._read(standing.links(label), {"open": OPEN})
         ]
 
     def lives(self, problems: Collection[str], /) -> Mapping[str, Life]:
-        return {row["id"]: load(row["life"]) for row in self._read(imports.LIVES, {"ids": list(problems)})}
+        return {row["id"]: load(row["life"]) for row in self._read(standing.LIVES, {"ids": list(problems)})}
 
     def _read(self, statement: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
         return self._wait(self._database.read(statement, parameters))
