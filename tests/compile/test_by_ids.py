@@ -37,7 +37,7 @@ def test_what_can_change_is_read_from_the_state_of_that_time() -> None:
             "RETURN high, t, k, COLLECT { UNWIND $p1 AS id",
             "MATCH (n:Record {id: id})",
             "WHERE n:Area AND n.recordedAt <= k",
-            "WITH n, CASE WHEN n.changedAt <= k",
+            "WITH n, CASE WHEN n['changedAt'] <= k",
             "THEN n",
             "ELSE head(COLLECT {",
             "MATCH (n)-[:WAS]->(f2:Former)",

@@ -95,7 +95,13 @@ def test_two_records_without_either_of_which_nobody_would_be_there() -> None:
     assert told(compare(before, after, shipped())) == [("ADDED", None, "y", ("duty", "my"))]
 
 
-def test_where_either_would_have_been_enough_those_that_the_hop_rests_on() -> None:
+def test_where_each_of_two_closes_a_gap_both_are_named() -> None:
+    new = [answers("p", "a", name="one", recorded=THEN), answers("q", "a", name="two", recorded=THEN)]
+    before, after = (seen_at(NOW, known, new) for known in (THEN - DAY, THEN))
+    assert told(compare(before, after, shipped()))[-1] == ("REMOVED", str(Gap.UNASSIGNED), None, ("one", "two"))
+
+
+def test_where_either_would_have_been_enough_both_are_named() -> None:
     old = [
         answers("q", "a", Role.LEADER, name="duty", interval=(SINCE, THEN)),
         record("y", "q", "my", interval=(SINCE, THEN)),
@@ -156,4 +162,3 @@ def test_properties(made: list[Record], one: datetime, two: datetime, known: dat
     assert compare(before, before, shipped()) == ()
     forth, back = compare(before, after, shipped()), compare(after, before, shipped())
     assert {(c.line, c.before, c.after) for c in forth} == {(c.line, c.after, c.before) for c in back}
-    assert all(change.records for change in forth)

@@ -83,12 +83,16 @@ class _Key(NamedTuple):
 _Hops = Mapping[_Key, Hop]
 
 
+_Parts = list[tuple[str, Link | Record]]
+"""Facts, each with the part of `Facts` that it is in."""
+
+
 @dataclass
 class _Made:
-    """What one record brought into the later trace, and what it took out of the earlier: (part of the facts, fact)."""
+    """What one record brought into the later trace, and what it took out of the earlier."""
 
-    came: list[tuple[str, Link | Record]] = field(default_factory=list[tuple[str, Link | Record]])
-    went: list[tuple[str, Link | Record]] = field(default_factory=list[tuple[str, Link | Record]])
+    came: _Parts = field(default_factory=_Parts)
+    went: _Parts = field(default_factory=_Parts)
 
 
 class _Comparison:
@@ -114,66 +118,70 @@ class _Comparison:
         causes = [record for record, without in self._taken_back.items() if made_it(without)]
         if causes:
             return causes
-        # Several would each have been enough: those that the hop itself rests on.
-        own = {
-            record.id
-            for hop in (one.get(key), other.get(key))
-            if hop is not None
-            for record in (hop.record, hop.membership)
-            if record is not None
-        }
-        return [
-            record for record, made in self._made.items() if own & {fact.id for _, fact in (*made.came, *made.went)}
-        ]
+        # Several would each have been enough.
+        return [record for record, alone in self._alone.items() if alone.get(key) == other.get(key)]
 
     @cached_property
     def _taken_back(self) -> dict[str, _Hops]:
         """The later trace as it would be without each of the records."""
-        return {record: self._hops(self._without(made)) for record, made in self._made.items()}
-
-    def _without(self, made: _Made) -> Facts:
-        facts = self._pool
-        for name in {name for name, _ in (*made.came, *made.went)}:
-            came = {fact.id for part, fact in made.came if part == name}
-            went = (fact for part, fact in made.went if part == name)
-            facts = replace(facts, **{name: [*(fact for fact in _facts(facts, name) if fact.id not in came), *went]})
-        return replace(facts, area=area_of(facts.site, facts.within) or self._after.own_area)
+        pool = _pool(self._after, self._before)
+        return {
+            record: self._hops(_exchanged(pool, self._after, made.came, made.went))
+            for record, made in self._made.items()
+        }
 
     @cached_property
-    def _pool(self) -> Facts:
-        """What is known of the later moment: its own facts, and those of the earlier trace that hold then too."""
-        before, after = self._before, self._after
-        common = {
-            name: [*_facts(after.facts, name), *(fact for fact in self._only(before, after, name) if self._still(fact))]
-            for name in FACTS
+    def _alone(self) -> dict[str, _Hops]:
+        """The earlier trace as each of the records by itself would have made it."""
+        pool = _pool(self._before, self._after)
+        return {
+            record: self._hops(_exchanged(pool, self._before, made.went, made.came))
+            for record, made in self._made.items()
         }
-        return replace(
-            after.facts,
-            area_kinds={**before.facts.area_kinds, **after.facts.area_kinds},
-            organization_kinds={**before.facts.organization_kinds, **after.facts.organization_kinds},
-            **common,
-        )
-
-    def _still(self, fact: Link | Record) -> bool:
-        return _holds(self._before.versions[fact.id][0], self._after)
 
     @cached_property
     def _made(self) -> dict[str, _Made]:
         """What each record between the two moments did; by its id."""
         found: defaultdict[str, _Made] = defaultdict(_Made)
         for name in FACTS:
-            for fact in self._only(self._before, self._after, name):
-                if not self._still(fact):
+            for fact in _only(self._before, self._after, name):
+                if not _holds(self._before.versions[fact.id][0], self._after):
                     found[_cause(self._before.versions[fact.id], self._after)].went.append((name, fact))
-            for fact in self._only(self._after, self._before, name):
+            for fact in _only(self._after, self._before, name):
                 if not _holds(self._after.versions[fact.id][0], self._before):
                     found[_cause(self._after.versions[fact.id], self._before)].came.append((name, fact))
         return dict(found)
 
-    @staticmethod
-    def _only(side: Side, other: Side, name: str) -> Iterator[Link | Record]:
-        there = {fact.id for fact in _facts(other.facts, name)}
-        return (fact for fact in _facts(side.facts, name) if fact.id not in there)
+
+def _pool(side: Side, other: Side) -> Facts:
+    """What is known of a moment: its own facts, and those of the other trace that hold then too."""
+    common = {
+        name: [
+            *_facts(side.facts, name),
+            *(fact for fact in _only(other, side, name) if _holds(other.versions[fact.id][0], side)),
+        ]
+        for name in FACTS
+    }
+    return replace(
+        side.facts,
+        area_kinds={**other.facts.area_kinds, **side.facts.area_kinds},
+        organization_kinds={**other.facts.organization_kinds, **side.facts.organization_kinds},
+        **common,
+    )
+
+
+def _exchanged(facts: Facts, side: Side, out: _Parts, in_: _Parts) -> Facts:
+    """The facts of a side without some, and with others."""
+    for name in {name for name, _ in (*out, *in_)}:
+        gone = {fact.id for part, fact in out if part == name}
+        more = (fact for part, fact in in_ if part == name)
+        facts = replace(facts, **{name: [*(fact for fact in _facts(facts, name) if fact.id not in gone), *more]})
+    return replace(facts, area=area_of(facts.site, facts.within) or side.own_area)
+
+
+def _only(side: Side, other: Side, name: str) -> Iterator[Link | Record]:
+    there = {fact.id for fact in _facts(other.facts, name)}
+    return (fact for fact in _facts(side.facts, name) if fact.id not in there)
 
 
 def _facts(facts: Facts, name: str) -> Iterable[Any]:
