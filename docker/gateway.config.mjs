@@ -26,7 +26,13 @@ export const gatewayConfig = {
           subscriptions: {
             kind: 'ws',
             location: new URL(locations[room]).pathname,
-            options: { connectionParams: { authorization: '{context.headers.authorization}' } },
+            // Who connects by WebSocket may have given it with the first message, and in capitals.
+            options: {
+              connectionParams: {
+                authorization: '{context.headers.authorization}',
+                Authorization: '{context.headers.Authorization}',
+              },
+            },
           },
         },
       },

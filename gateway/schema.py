@@ -28,5 +28,6 @@ Query = merge_types(
     (organization.Query, campaign.Query, oversight.Query, accountability.Query, integration.Query),
 )
 Mutation = merge_types("Mutation", (organization.Mutation, oversight.Mutation))
+Subscription = merge_types("Subscription", (oversight.Subscription, accountability.Subscription))
 
-schema = build(Query, Mutation, entities=entities)
+schema = build(Query, Mutation, Subscription, entities=entities)

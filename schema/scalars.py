@@ -10,7 +10,7 @@ from strawberry.types.scalar import ScalarDefinition
 from graph.model.instants import SHANGHAI, utc
 
 
-def _instant_out(value: Any) -> str:
+def instant_text(value: Any) -> str:
     """RFC 3339 with the county's offset. Takes Python's and the driver's datetimes."""
     native = value if isinstance(value, datetime) else value.to_native()
     return utc(native).astimezone(SHANGHAI).isoformat()
@@ -46,7 +46,7 @@ SCALARS: dict[object, ScalarDefinition] = {
     Instant: strawberry.scalar(
         name="DateTime",
         description="An instant, RFC 3339 with an offset; shown in the county's (+08:00). 时刻",
-        serialize=_instant_out,
+        serialize=instant_text,
         parse_value=_instant_in,
     ),
     Day: strawberry.scalar(

@@ -73,3 +73,31 @@ def page_size(first: object) -> int:
     if not isinstance(first, int) or not 1 <= first <= LARGEST_PAGE:
         raise ReadError(ReadErrorCode.BAD_RANGE, f"first is {first}; a page has from 1 to {LARGEST_PAGE} entries")
     return first
+
+
+BEGINNING = "beginning"
+"""The cursor before the log's first event."""
+LOG_MARK = fingerprint("log")
+
+
+def log_cursor(position: int) -> str:
+    """The cursor with `position` events of the log behind it, the same for whatever is selected of them."""
+    return f"{LOG_MARK}.{position}"
+
+
+def log_position(cursor: str) -> int:
+    """How many events of the log a cursor has behind it. Raises ReadError BAD_CURSOR."""
+    if cursor == BEGINNING:
+        return 0
+    mark, _, position = cursor.partition(".")
+    if mark != LOG_MARK or not position.isascii() or not position.isdigit() or len(position) > LONGEST_POSITION:
+        raise ReadError(
+            ReadErrorCode.BAD_CURSOR,
+            f"{cursor[:40]!r} is no cursor of the log; pass the last one that you have, none to begin now, or "
+            f"{BEGINNING!r} for all there ever was",
+        )
+    return int(position)
+
+
+LONGEST_POSITION = 18
+"""Digits of a number that the database can hold."""

@@ -10,6 +10,7 @@ class ReadErrorCode(StrEnum):
     BAD_INPUT = "BAD_INPUT"
     FUTURE_KNOWN_AT = "FUTURE_KNOWN_AT"
     NOT_MIGRATED = "NOT_MIGRATED"
+    LOG_INCOMPLETE = "LOG_INCOMPLETE"
 
 
 class ReadError(Exception):

@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from services.accountability.feed import add_feed
 from services.accountability.schema import schema
 from services.hosting.app import build_app
 from services.hosting.settings import Settings
@@ -10,4 +11,6 @@ from services.ledger.serving import ledger_life
 
 def build(settings: Settings) -> FastAPI:
     """The room by itself, with the database that the settings name. Raises SettingsError."""
-    return build_app("accountability", schema, settings, lifespan=ledger_life(settings))
+    app = build_app("accountability", schema, settings, lifespan=ledger_life(settings))
+    add_feed(app)
+    return app

@@ -1,5 +1,6 @@
 """The trace: facts by one statement, judged by the rules, shown as the client asked."""
 
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import strawberry
@@ -9,14 +10,18 @@ from graph.compile.roots import Moment, Viewer
 from graph.compile.selection import Selected
 from graph.compile.tree import Statement
 from graph.queries import trace as walk
+from graph.queries.feed import Wanted
 from graph.queries.trace import Asked
+from schema.enums import EventKind
 from schema.errors import as_graphql
 from schema.scalars import Instant
 from services.accountability import rules
 from services.accountability.reading import facts_of, history_of
 from services.accountability.showing import Judged, Showing, asked_of_records
+from services.accountability.types import LoggedEvent
 from services.campaign.rulebook import shipped
 from services.hosting.context import Context
+from services.hosting.following import follow
 from services.hosting.reading import answer
 
 
@@ -54,3 +59,13 @@ def _judged(facts: dict[str, Any], as_of: Any, known_at: Any) -> Judged:
         hands = rules.custody(history)
         merits = rules.exculpatory(history, lines, hands, as_of.to_native())
     return Judged(as_of, known_at, lines, hands, merits, rulebook.version)
+
+
+def events(
+    info: strawberry.Info[Context, None],
+    subject: strawberry.ID | None = None,
+    kinds: list[EventKind] | None = None,
+    after: str | None = None,
+) -> AsyncGenerator[LoggedEvent]:
+    """Every event, in the order of the log: those after the cursor, then each as it comes. 存证动态"""
+    return follow(info, Wanted(subject=subject, kinds=tuple(str(kind) for kind in kinds or ())), after)

@@ -1,10 +1,12 @@
 """The subgraph of the accountability room."""
 
+from collections.abc import AsyncGenerator
+
 import strawberry
 
 from schema.build import build
 from services.accountability import evidence, resolvers
-from services.accountability.types import Trace
+from services.accountability.types import LoggedEvent, Trace
 from services.hosting.entities import entities
 
 
@@ -14,4 +16,14 @@ class Query:
     ledger: evidence.Ledger | None = strawberry.field(resolver=evidence.ledger)
 
 
-schema = build(Query, entities=entities)
+@strawberry.type
+class Subscription:
+    events: AsyncGenerator[LoggedEvent] = strawberry.subscription(
+        resolver=resolvers.events,
+        description="Every event in the log's order: those after the cursor `after` (none: from now on; `beginning`: "
+        "all there were), then each as it comes. `subject`: only of the record with that id; `kinds`: only these. "
+        "存证动态",
+    )
+
+
+schema = build(Query, subscription=Subscription, entities=entities)

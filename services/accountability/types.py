@@ -84,3 +84,9 @@ class Trace:
     custody: list[Custody] = field(description="Of a problem: whose hands each minute was in, in order.")
     exculpatory: list[Exculpatory] = field(description="Of a problem: what speaks for those on the trace.")
     rulebook: RulebookVersion
+
+
+@strawberry.federation.type(shareable=True, description="An event, as it comes in the log. 存证动态")
+class LoggedEvent:
+    cursor: str = field(description="To go on after this event.")
+    event: LazyEvent

@@ -5,7 +5,7 @@ import copy
 import logging
 import re
 import uuid
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
@@ -21,7 +21,7 @@ from starlette.websockets import WebSocket
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.extensions import SchemaExtension
 from strawberry.fastapi import GraphQLRouter
-from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types.unset import UNSET, UnsetType
 
 from graph.session import Database, DatabaseError, DatabaseTooOld, SignInRefused
@@ -34,6 +34,8 @@ from services.hosting.limits import Limits
 from services.hosting.observation import Metrics, Observe, operation_names
 from services.hosting.presentation import INTERNAL, UNAVAILABLE, PresentErrors
 from services.hosting.settings import Settings, SettingsError
+from services.hosting.sockets import ServerSentStream, WebSocketStreams, context_of
+from services.hosting.streams import Streams
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +44,7 @@ JSON = "application/json"
 CORRELATION_HEADER = "x-request-id"
 _CORRELATION = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
+Admission = Callable[[HTTPConnection], Awaitable[Context]]
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
@@ -65,6 +68,7 @@ def build_app(
     database = _opened(settings) if database is None else database
     verifier = verifier or Verifier(keys_of(settings), settings)
     metrics = Metrics(name, operation_names())
+    streams = Streams(database, metrics)
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncGenerator[None]:
@@ -75,15 +79,19 @@ def build_app(
                 async with lifespan(app):
                     yield
         finally:
+            await streams.end()
             if owned:
                 await database.close()
 
     app = FastAPI(title=f"zeren {name}", lifespan=life, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.database = database
     app.state.metrics = metrics
+    app.state.streams = streams
+    app.state.ending = streams.end
+    app.state.admit = admission(streams, verifier, clock)
     app.add_middleware(BoundedRequests, most=settings.request_bytes)
     app.include_router(
-        Router(_hosted(schema, limits or Limits(), metrics), database, verifier, clock), prefix="/graphql"
+        Router(_hosted(schema, limits or Limits(), metrics), app.state.admit, verifier, clock), prefix="/graphql"
     )
     _add_probes(app, name, database, metrics)
     _add_refusals(app, metrics)
@@ -113,32 +121,42 @@ def _hosted(schema: strawberry.Schema, limits: Limits, metrics: Metrics) -> stra
     return hosted
 
 
+def admission(streams: Streams, verifier: Verifier, clock: Clock) -> Admission:
+    """Makes the context of each request, of its caller. Raises Unauthenticated or KeysUnavailable."""
+
+    async def admit(connection: HTTPConnection) -> Context:
+        made = Context(streams.database, clock, _correlation(connection), streams)
+        header = connection.headers.get("authorization")
+        # A browser can't set headers on a WebSocket: there the token may come with connection_init.
+        if connection.scope["type"] == "http" or header is not None:
+            made.admit(await verifier.verify(header, clock()))
+        return made
+
+    return admit
+
+
 class Router(GraphQLRouter[Context, None]):
     """GraphQL over HTTP POST, and over WebSocket by graphql-transport-ws; no caller unknown, no page served."""
 
-    def __init__(self, schema: strawberry.Schema, database: Database, verifier: Verifier, clock: Clock) -> None:
-        async def context(connection: HTTPConnection) -> Context:
-            made = Context(database, clock, _correlation(connection))
-            header = connection.headers.get("authorization")
-            # A browser can't set headers on a WebSocket: there the token may come with connection_init.
-            if connection.scope["type"] == "http" or header is not None:
-                made.admit(await verifier.verify(header, clock()))
-            return made
+    graphql_transport_ws_handler_class = WebSocketStreams
 
+    def __init__(self, schema: strawberry.Schema, admit: Admission, verifier: Verifier, clock: Clock) -> None:
         self._verifier = verifier
         self._clock = clock
         super().__init__(
             schema,
             graphql_ide=None,
             allow_queries_via_get=False,
-            context_getter=context,
-            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+            context_getter=admit,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
         )
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
         if not context.admitted:
             params: Any = context.connection_params or {}
-            given = next((value for key, value in params.items() if str(key).lower() == "authorization"), None)
+            given = next(
+                (value for key, value in params.items() if value and str(key).lower() == "authorization"), None
+            )
             try:
                 caller = await self._verifier.verify(given if isinstance(given, str) else None, self._clock())
             except (Unauthenticated, KeysUnavailable) as error:
@@ -148,12 +166,24 @@ class Router(GraphQLRouter[Context, None]):
 
     async def run(self, request: Any, context: Any = UNSET, root_value: Any = UNSET) -> Any:
         answer: Any = super().run
+        request.state.context = context
         try:
             return await answer(request, context, root_value)
         except HTTPException as error:
             if not isinstance(request, Request):
                 raise
             return refusal(error.status_code, "BAD_REQUEST", error.reason or "The request can't be understood.")
+
+    async def create_streaming_response(
+        self,
+        request: Request,
+        stream: Callable[[], AsyncIterator[str]],
+        sub_response: Response,
+        headers: Mapping[str, str],
+    ) -> Response:
+        events: Any = stream()
+        sent = {**sub_response.headers, **headers}
+        return ServerSentStream(events, sub_response.status_code or 200, sent, context_of(request))
 
     def parse_json(self, data: str | bytes) -> Any:
         parsed: Any = super().parse_json(data)

@@ -1,8 +1,8 @@
 """Who is calling: a bearer JWT (RFC 9068 manner), checked against the issuer's keys. There is no anonymous caller."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -40,11 +40,15 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, as the token says. `person` is the id of a Person in the graph, None for a machine."""
+    """Who calls, as the token says. `person` is the id of a Person in the graph, None for a machine.
+
+    `until`: from when on the token is no longer taken, None where no token was shown.
+    """
 
     subject: str
     role: Role
     person: str | None = None
+    until: datetime | None = field(default=None, compare=False)
 
 
 class Reason(StrEnum):
@@ -151,7 +155,8 @@ class Verifier:
             raise Unauthenticated(
                 Reason.MALFORMED, f"The token's claim {settings.person_claim} must be the id of a person, as text."
             )
-        return Caller(subject=str(claims["sub"]), role=Role(role), person=person)
+        until = datetime.fromtimestamp(claims["exp"], UTC) + timedelta(seconds=LEEWAY_SECONDS)
+        return Caller(str(claims["sub"]), Role(role), person, until)
 
     def _refused_claim(self, claim: str) -> Unauthenticated:
         settings = self._settings

@@ -14,7 +14,9 @@ from typing import Any
 from graphql import GraphQLError, OperationDefinitionNode, parse
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from strawberry.extensions import SchemaExtension
-from strawberry.types.execution import StreamExecutionResult
+from strawberry.schema.exceptions import CannotGetOperationTypeError
+from strawberry.types.execution import ExecutionContext, StreamExecutionResult
+from strawberry.types.graphql import OperationType
 
 from services.hosting.context import Context
 from services.hosting.presentation import code_of
@@ -62,10 +64,12 @@ class Metrics:
     def completion(self, by: str) -> None:
         self._completions.labels(self._room, by).inc()
 
-    def operation(self, name: str | None, seconds: float) -> None:
+    def operation(self, name: str | None, seconds: float | None) -> None:
+        """Count one; `seconds` None: it is a stream, which ends when its client wants."""
         label = "anonymous" if name is None else name if name in self._operations else "other"
         self._requests.labels(self._room, label).inc()
-        self._seconds.labels(self._room, label).observe(seconds)
+        if seconds is not None:
+            self._seconds.labels(self._room, label).observe(seconds)
 
     def error(self, code: str) -> None:
         self._errors.labels(self._room, code).inc()
@@ -73,6 +77,10 @@ class Metrics:
     def gauge(self, name: str, about: str, value: Callable[[], float]) -> None:
         """A figure that is asked for whenever the metrics are."""
         Gauge(name, about, ("room",), registry=self._registry).labels(self._room).set_function(value)
+
+    def counter(self, name: str, about: str) -> Callable[[], None]:
+        """A figure that goes up by one whenever what is returned is called."""
+        return Counter(name, about, ("room",), registry=self._registry).labels(self._room).inc
 
     def exposition(self) -> bytes:
         """The counters in Prometheus' text format."""
@@ -98,7 +106,7 @@ class Observe(SchemaExtension):
     def _seen(self, seconds: float, escaped: list[GraphQLError]) -> None:
         execution = self.execution_context
         name = execution.operation_name
-        self._metrics.operation(name, seconds)
+        self._metrics.operation(name, None if _lasts(execution) else seconds)
         codes = self._count(escaped or getattr(execution.result, "errors", None))
         context = execution.context
         seen: dict[str, object] = {"operation": name, "milliseconds": round(seconds * 1000, 1), "codes": codes}
@@ -115,6 +123,14 @@ class Observe(SchemaExtension):
         for code in codes:
             self._metrics.error(code)
         return codes
+
+
+def _lasts(execution: ExecutionContext) -> bool:
+    """Whether it is a subscription, which takes as long as its client wants."""
+    try:
+        return execution.operation_type is OperationType.SUBSCRIPTION
+    except (RuntimeError, CannotGetOperationTypeError):
+        return False  # no document, or no operation of that name in it
 
 
 _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}

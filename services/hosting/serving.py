@@ -2,27 +2,66 @@
 
 import gc
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import closing
 from errno import EADDRINUSE
 from typing import Any, cast
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from services.hosting.settings import Settings
+
+HURRY = "zeren.hurry"
+"""An extension of the scope: called, it has the server write what it is given without waiting for the client to take
+what came before, and drop the connection FAREWELL_SECONDS later."""
+FAREWELL_SECONDS = 10.0
 
 
 class PortTaken(Exception):
     """Another process listens on the address that was asked for."""
 
 
-class Server(uvicorn.Server):
-    """A uvicorn server that tells when its port is open."""
+class WebSocketConnection(WebSocketsSansIOProtocol):
+    """Can be told to hurry: see HURRY."""
 
-    def __init__(self, config: uvicorn.Config, opened: Callable[[], None] | None) -> None:
+    async def run_asgi(self) -> None:
+        cast("dict[str, Any]", self.scope)["extensions"][HURRY] = self.hurry
+        await super().run_asgi()
+
+    def hurry(self) -> None:
+        self.writable.set()
+        self.loop.call_later(FAREWELL_SECONDS, self.transport.abort)
+
+
+class HttpConnection(HttpToolsProtocol):
+    """Can be told to hurry: see HURRY."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        cast("dict[str, Any]", self.scope)["extensions"] = {HURRY: self.hurry}
+
+    def hurry(self) -> None:
+        self.flow.resume_writing()
+        self.loop.call_later(FAREWELL_SECONDS, self.transport.abort)
+
+
+class Server(uvicorn.Server):
+    """A uvicorn server that tells when its port is open, and lets the app end its streams before it closes them."""
+
+    def __init__(
+        self, config: uvicorn.Config, opened: Callable[[], None] | None, ending: Callable[[], Awaitable[None]] | None
+    ) -> None:
         super().__init__(config)
         self._opened = opened
+        self._ending = ending
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._ending:
+            await self._ending()
+        await super().shutdown(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -70,8 +109,9 @@ def server(app: ASGIApp, settings: Settings, opened: Callable[[], None] | None =
         log_config=None,
         access_log=False,
         server_header=False,
-        ws="websockets-sansio",
+        http=HttpConnection,
+        ws=WebSocketConnection,
         ws_max_size=settings.request_bytes,
         timeout_graceful_shutdown=10,
     )
-    return Server(config, opened)
+    return Server(config, opened, getattr(getattr(app, "state", None), "ending", None))

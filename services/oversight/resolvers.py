@@ -1,5 +1,6 @@
 """Reads of the oversight room beyond look-ups."""
 
+from collections.abc import AsyncGenerator
 from enum import Enum
 from typing import Any
 
@@ -7,10 +8,13 @@ import strawberry
 
 from graph.compile import roots
 from graph.compile.roots import ProblemFilter
+from graph.queries.feed import Wanted
 from schema.enums import ProblemStatus
 from schema.scalars import Instant
 from services.hosting.context import Context
+from services.hosting.following import follow
 from services.hosting.reading import answer, source_key
+from services.oversight.types import ProblemEvent
 
 
 @strawberry.input(name="ProblemFilter", description="Which problems; all conditions hold together. 问题筛选")
@@ -63,3 +67,10 @@ async def problem_count(
     where = filter.plain() if filter else ProblemFilter()
     row = await answer(info, lambda _, m, v: roots.problem_count(where, m, v), None, known_at)
     return row["data"]
+
+
+def problem_events(
+    info: strawberry.Info[Context, None], area: strawberry.ID | None = None, after: str | None = None
+) -> AsyncGenerator[ProblemEvent]:
+    """The events of problems, in the order of the log: those after the cursor, then each as it comes. 问题动态"""
+    return follow(info, Wanted(problems=True, area=area), after)

@@ -1,6 +1,6 @@
 """The subgraph of the oversight room."""
 
-from collections.abc import Awaitable
+from collections.abc import AsyncGenerator, Awaitable
 from typing import Any
 
 import strawberry
@@ -15,7 +15,7 @@ from services.hosting.reading import listing, lookup
 from services.oversight import commands, resolvers
 from services.oversight.commands import Act, Report
 from services.oversight.inputs import ActOnProblemInput, ReportProblemInput
-from services.oversight.types import Event, Problem, ProblemOutcome, Site
+from services.oversight.types import Event, Problem, ProblemEvent, ProblemOutcome, Site
 
 
 @strawberry.type
@@ -78,4 +78,14 @@ class Mutation:
     act_on_problem: ProblemOutcome = strawberry.field(resolver=_act)
 
 
-schema = build(Query, Mutation, entities=entities)
+@strawberry.type
+class Subscription:
+    problem_events: AsyncGenerator[ProblemEvent] = strawberry.subscription(
+        resolver=resolvers.problem_events,
+        description="Events of problems in the log's order: those after the cursor `after` (none: from now on; "
+        "`beginning`: all there were), then each as it comes. `area`: only of problems there and in the areas below "
+        "it, as they lie now. 问题动态",
+    )
+
+
+schema = build(Query, Mutation, Subscription, entities=entities)

@@ -123,6 +123,13 @@ class Event:
     to_organization: LazyOrganization | None
 
 
+@strawberry.federation.type(shareable=True, description="An event of a problem, as it comes in the log. 问题动态")
+class ProblemEvent:
+    cursor: str = strawberry.federation.field(description="To go on after this event.")
+    event: Event
+    problem: Problem = strawberry.federation.field(description="As it stands now, not as the event left it.")
+
+
 @strawberry.federation.type(shareable=True, description="A change that was made, with the event that records it.")
 class ProblemPayload:
     problem: Problem

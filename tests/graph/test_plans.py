@@ -11,8 +11,11 @@ import neo4j
 import pytest
 
 from gateway.schema import schema
+from graph.compile.roots import Moment, Viewer
+from graph.compile.selection import Selected
 from graph.migrations import migrate
 from graph.model.identity import record_id
+from graph.queries.feed import Wanted, stretch
 from graph.queries.write import WRITES, Write
 from graph.session import Database, Row
 from services.integration import county
@@ -128,6 +131,26 @@ def test_each_root_field_is_one_statement(county_database: DatabaseConnection) -
         return counted
 
     assert asyncio.run(go()) == {"FindProblem": 1, "Trace": 1, "Worklist": 2, "CampaignTree": 1}
+
+
+_AREA = Selected("area", "area", children={"Area": (Selected("name", "name"),)})
+SHOWN = (
+    Selected("cursor", "cursor"),
+    Selected("event", "event", children={"Event": (Selected("id", "id"),)}),
+    Selected("problem", "problem", children={"Problem": (Selected("status", "status"), _AREA)}),
+)
+
+
+@pytest.mark.parametrize(
+    "wanted", [Wanted(), Wanted(problems=True, area="x"), Wanted(kinds=("REPORTED",), subject="x")], ids=repr
+)
+def test_a_stretch_of_the_log_seeks(county_database: DatabaseConnection, wanted: Wanted) -> None:
+    asked = stretch(0, 500, 100, wanted, SHOWN, Moment(datetime.now(UTC)), Viewer())
+    plan = asyncio.run(plan_of(county_database, asked.cypher, asked.parameters))
+    assert unwanted(plan, {*SCANS, "CartesianProduct", "Eager"}, SMALL) == []
+    assert any(
+        "logIndex" in step.get("args", {}).get("Details", "") and "Seek" in step["operatorType"] for step in plan
+    )
 
 
 @pytest.mark.parametrize("write", [pytest.param(write, id=name) for name, write in sorted(WRITES.items())])

@@ -15,7 +15,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, Key, KeySet, OKPKey, RSAKey
 
-from services.hosting.identity import Caller, KeysUnavailable, Reason, Role, Unauthenticated, Verifier
+from services.hosting.identity import LEEWAY_SECONDS, Caller, KeysUnavailable, Reason, Role, Unauthenticated, Verifier
 from services.hosting.keys import ASK_AGAIN, KEEP, FixedKeys, IssuerKeys, LocalKeys, keys_of
 from services.hosting.settings import Settings, SettingsError
 
@@ -57,6 +57,7 @@ async def test_a_minted_token_is_its_caller(settings: Settings) -> None:
     token = LocalKeys.open(settings).mint(Role.GRID_WORKER, "p7", HOUR, NOW)
     caller = await Verifier(keys_of(settings), settings).verify(f"Bearer {token}", NOW)
     assert caller == Caller("p7", Role.GRID_WORKER, "p7")
+    assert caller.until == NOW + HOUR + timedelta(seconds=LEEWAY_SECONDS)
 
 
 async def test_a_token_is_good_from_its_beginning_to_its_end_and_the_leeway(settings: Settings) -> None:
