@@ -41,7 +41,7 @@ async def test_without_a_cursor_it_begins_at_the_present_end(place: Place, serve
     coming = asyncio.ensure_future(anext(stream))
     while not await served.figure("zeren_streams_open"):
         pass
-    problem = (await place.report()).problem
+    problem = (await place.report()).records["problem"]
     entry = await coming
     assert entry["problem"]["id"] == problem
     assert entry["event"]["kind"] == "REPORTED"

@@ -43,7 +43,7 @@ async def test_a_request_waits_for_what_comes(place: Place, served: Served) -> N
     waiting = asyncio.create_task(page(served, f"{end}&wait=60"))
     while not await served.figure("zeren_streams_open"):
         pass
-    problem = (await place.report()).problem
+    problem = (await place.report()).records["problem"]
     (line,) = lines(await waiting)
     assert line["subject"] == problem
 
