@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from socket import SO_RCVBUF, SOL_SOCKET, create_connection
 from typing import Any
 
 import httpx
@@ -25,6 +26,8 @@ PROBLEM_EVENTS = """subscription ProblemEvents($area: ID, $after: String) {
 }"""
 
 Entry = dict[str, Any]
+LITTLE = (SOL_SOCKET, SO_RCVBUF, 16_384)
+"""What the kernel holds for a client, which may else be dozens of megabytes."""
 
 
 class Refused(Exception):
@@ -75,12 +78,17 @@ class Served:
         """A WebSocket that has signed in."""
         address = self.url.replace("http", "ws") + "/graphql"
         protocols = [Subprotocol("graphql-transport-ws")]
-        # It reads one message ahead, and then no more until it is asked.
-        async with connect(address, subprotocols=protocols, proxy=None, max_queue=1, max_size=None) as socket:
-            payload = {"Authorization": f"Bearer {token or self.token()}"}
-            await socket.send(json.dumps({"type": "connection_init", "payload": payload}))
-            assert json.loads(await socket.recv())["type"] == "connection_ack"
-            yield socket
+        port = int(self.url.rpartition(":")[2])
+        with create_connection(("127.0.0.1", port)) as opened:
+            opened.setsockopt(*LITTLE)
+            # It reads one message ahead, and then no more until it is asked.
+            async with connect(
+                address, sock=opened, subprotocols=protocols, proxy=None, max_queue=1, max_size=None, compression=None
+            ) as socket:
+                payload = {"Authorization": f"Bearer {token or self.token()}"}
+                await socket.send(json.dumps({"type": "connection_init", "payload": payload}))
+                assert json.loads(await socket.recv())["type"] == "connection_ack"
+                yield socket
 
     async def over_websocket(
         self, document: str, *, token: str | None = None, **variables: Any
@@ -96,7 +104,7 @@ class Served:
         body = {"query": document, "variables": variables}
         headers = {**self.headers(token), "Accept": "text/event-stream"}
         async with (
-            httpx.AsyncClient(trust_env=False, timeout=30) as client,
+            httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(socket_options=[LITTLE]), timeout=30) as client,
             client.stream("POST", f"{self.url}/graphql", json=body, headers=headers) as answer,
         ):
             assert answer.headers["content-type"].startswith("text/event-stream")
