@@ -41,10 +41,10 @@ async def follow(info: strawberry.Info[Context, None], wanted: Wanted, after: st
             while True:
                 rows, position = await read(context, wanted, shown, position, await stream.beyond(position))
                 for row in rows:
-                    yield row["entry"]
-                    stream.position = row["index"] + 1
+                    stream.given.append(row["index"] + 1)
                     context.streams.sent()
-                stream.position = position
+                    yield row["entry"]
+                stream.passed(position)
     except ReadError as error:
         raise as_graphql(error) from error
     except StreamEnded as ended:

@@ -61,6 +61,8 @@ class WebSocketStreams(BaseGraphQLTransportWSHandler[Context, None]):
         try:
             async with asyncio.timeout(streams.bounds.patience):
                 await super().send_message(message)
+            if message["type"] == "next" and (stream := self.context.following.get(message["id"])):
+                stream.took()
         except TimeoutError:
             streams.slow()
             await self._end(SLOW, _too_slow(streams.bounds.patience), "SLOW_CLIENT")
@@ -90,13 +92,18 @@ class ServerSentStream(StreamingResponse):
         super().__init__(events, status, headers)
         self._events = events
         self._context = context
+        self._stream: Stream | None = None
 
     async def __call__(self, scope: Scope, receive: Any, send: Send) -> None:
         streams = self._context.streams
 
         async def patiently(message: Sent) -> None:
+            # Several of its events are on their way at a time, the last ones perhaps after it has ended.
+            self._stream = self._context.following.get("", self._stream)
             async with asyncio.timeout(streams.bounds.patience):
                 await send(message)
+            if self._stream and message.get("body", b"").startswith(b"event: next"):
+                self._stream.took()
 
         try:
             await super().__call__(scope, receive, patiently)
@@ -109,7 +116,7 @@ class ServerSentStream(StreamingResponse):
 
     def _farewell(self) -> bytes:
         reason = _too_slow(self._context.streams.bounds.patience)
-        errors = [_error(reason, "SLOW_CLIENT", stream) for stream in self._context.following.values()]
+        errors = [_error(reason, "SLOW_CLIENT", self._stream)] if self._stream else []
         said = SSETransport()
         last = said.encode_event("next", orjson.dumps({"data": None, "errors": errors}).decode())
         return (last + said.encode_complete()).encode()

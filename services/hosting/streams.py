@@ -1,7 +1,7 @@
 """The streams that are open in a process: how many there may be, how long each may go on, and how each stands."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -52,10 +52,30 @@ class Stream:
     horizon: Horizon
     until: float | None
     position: int = 0
+    given: deque[int] = field(default_factory=deque[int])
+    """Where each event ends that is on its way to the client."""
 
     @property
     def cursor(self) -> str:
+        """Behind what the client took."""
         return log_cursor(self.position)
+
+    @property
+    def reached(self) -> str:
+        """The cursor behind all that was given, which the client takes before what is said next."""
+        return log_cursor(self.given[-1] if self.given else self.position)
+
+    def took(self) -> None:
+        """The client took the next of what was given."""
+        if self.given:
+            self.position = self.given.popleft()
+
+    def passed(self, position: int) -> None:
+        """Nothing more is wanted before `position`."""
+        if self.given:
+            self.given[-1] = position
+        else:
+            self.position = position
 
     async def beyond(self, position: int) -> int:
         """The log's size, once it is more than `position`. Raises StreamEnded."""
@@ -64,10 +84,10 @@ class Stream:
                 return await self.horizon.beyond(position)
         except TimeoutError:
             message = "The token has expired. Sign in again, and go on after this cursor."
-            raise StreamEnded("UNAUTHENTICATED", message, self.cursor, "EXPIRED") from None
+            raise StreamEnded("UNAUTHENTICATED", message, self.reached, "EXPIRED") from None
         except HorizonClosed:
             message = "This service ends now. Connect again in a moment, and go on after this cursor."
-            raise StreamEnded(UNAVAILABLE, message, self.cursor) from None
+            raise StreamEnded(UNAVAILABLE, message, self.reached) from None
 
 
 @dataclass
