@@ -79,6 +79,20 @@ def _act(action: str) -> Variables:
     return variables
 
 
+def _membership(**more: Any) -> Variables:
+    def variables(client: Client) -> Answer:
+        given = {
+            "idempotencyKey": f"membership-{client.name}",
+            "reason": "漏报",
+            "person": in_county("person-demo-clerk"),
+            "post": in_county("post-subdistrict-1-01-head"),
+            "validFrom": "2024-12-10T00:00:00+08:00",
+        }
+        return {"input": given | more}
+
+    return variables
+
+
 @dataclass(frozen=True)
 class Asked:
     """What a document is sent with, and the code of the error or refusal that answers it: None where it succeeds."""
@@ -116,6 +130,11 @@ ASKED: dict[str, list[Asked]] = {
     # The log grows while the shapes are asked in turn: of a record that is there, tests/services/ledger compares.
     "Evidence": [Asked(lambda _: {"subject": in_county("no-such-problem")}, "NOT_FOUND")],
     "CampaignTree": [Asked(lambda _: {"campaign": speech("campaign-winter-2024")})],
+    "RecordMembership": [
+        Asked(_membership(dryRun=True)),
+        Asked(_membership()),
+        Asked(_membership(person="nobody"), "IDEMPOTENCY_CONFLICT"),
+    ],
     "ReportProblem": [Asked(_report()), Asked(_report(site="nowhere"), "NOT_FOUND")],
     "ActOnProblem": [Asked(_act("REGISTER")), Asked(_act("VERIFY"), "ILLEGAL_TRANSITION")],
 }
