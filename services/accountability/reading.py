@@ -9,6 +9,7 @@ from typing import Any
 from graph.model.enums import Capacity, EventKind, Role
 from graph.model.instants import BEGINNING
 from services.accountability.rules import Earlier, Event, Facts, History, Link, Record
+from services.accountability.rules.near import Near
 from services.oversight.rules import load
 
 Row = dict[str, Any]
@@ -56,6 +57,15 @@ def history_of(data: Row, known_at: Any) -> History | None:
             for (_, reporter), rows in groupby(data["earlier"], itemgetter("problem", "reportedBy"))
         ),
     )
+
+
+def near_of(data: Row) -> Near:
+    """What lies near the subjects of a page."""
+    return Near({name: [_with_instants(row) for row in rows] for name, rows in data["near"].items()})
+
+
+def _with_instants(row: list[Any]) -> list[Any]:
+    return [*row[:4], _native(row[4]), _native(row[5]), *row[6:]] if len(row) > 2 else row
 
 
 def _events(rows: Iterable[Row], homes: Iterable[Row]) -> tuple[Event, ...]:

@@ -5,14 +5,17 @@ from collections.abc import AsyncGenerator
 import strawberry
 
 from schema.build import build
+from schema.pagination import Connection
 from services.accountability import evidence, resolvers
-from services.accountability.types import LoggedEvent, Trace
+from services.accountability.accountable import accountable_for
+from services.accountability.types import AccountableProblem, LoggedEvent, Trace
 from services.hosting.entities import entities
 
 
 @strawberry.type
 class Query:
     trace: Trace | None = strawberry.field(resolver=resolvers.trace)
+    accountable_for: Connection[AccountableProblem] = strawberry.field(resolver=accountable_for)
     ledger: evidence.Ledger | None = strawberry.field(resolver=evidence.ledger)
 
 

@@ -10,7 +10,7 @@ from schema.scalars import Instant
 if TYPE_CHECKING:
     from services.campaign.types import Basis
     from services.organization.types import Area, Membership, Organization, Person, Post
-    from services.oversight.types import Event
+    from services.oversight.types import Event, Problem
 
 LazyBasis = Annotated["Basis", strawberry.lazy("services.campaign.types")]
 LazyArea = Annotated["Area", strawberry.lazy("services.organization.types")]
@@ -19,6 +19,7 @@ LazyOrganization = Annotated["Organization", strawberry.lazy("services.organizat
 LazyPerson = Annotated["Person", strawberry.lazy("services.organization.types")]
 LazyPost = Annotated["Post", strawberry.lazy("services.organization.types")]
 LazyEvent = Annotated["Event", strawberry.lazy("services.oversight.types")]
+LazyProblem = Annotated["Problem", strawberry.lazy("services.oversight.types")]
 
 field = strawberry.federation.field
 
@@ -90,3 +91,11 @@ class Trace:
 class LoggedEvent:
     cursor: str = field(description="To go on after this event.")
     event: LazyEvent
+
+
+@strawberry.federation.type(shareable=True, description="A problem that a person answered for. 所负责的问题")
+class AccountableProblem:
+    level: Level = field(description="The most direct level at which the person is on its trace.")
+    role: Role = field(description="Of the hop that has that level, as the post; the first where several have it.")
+    post: LazyPost
+    problem: LazyProblem

@@ -1,0 +1,187 @@
+"""What a person answered for: problems that may be it, newest first, with the facts near them for the rules to judge.
+
+Two ways lead to them. Down: from the person's posts to the posts below, to what all of those answer for, to its
+problems. Back: all problems by time. The first is good for a clerk, the second for the head of a county; the statement
+goes down where less than `budget` lies on each step of that way, else back. A caller that does not have its page yet
+asks again with more of both, so that it never does much more than the better of the two would have cost.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from graph.compile.cursor import Keyset
+from graph.compile.fields import Compiler
+from graph.compile.moment import PREFIX
+from graph.compile.roots import Moment, Viewer, parameters_of
+from graph.compile.selection import Selected
+from graph.compile.tree import Statement
+from graph.model import MODEL
+from graph.model.declare import Scalar
+from graph.queries.near import CHAIN, NEAR, Reach, distinct, during, gathered, records
+
+ORDER = Keyset("discoveredAt", Scalar.INSTANT, descending=True)
+LONG_STREAMS = 8
+"""So many problems of an area's own weigh as much as a site or a task: they stand under no index."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """For whom, discovered in [since, until), after which problem (instant, id); how much is looked at at once.
+
+    `budget`: how much may lie on each step down. `walked`: how many problems are judged.
+    """
+
+    person: str
+    since: datetime
+    until: datetime
+    budget: int
+    walked: int
+    after: tuple[object, str] | None = None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is asked for of the problems and of the person's posts, under keys of their own."""
+
+    problems: tuple[Selected, ...] = ()
+    posts: tuple[Selected, ...] = ()
+
+
+def candidates(search: Search, shown: Shown, moment: Moment, viewer: Viewer) -> Statement:
+    """Columns: high, t, k and data {person, more, narrow, found, posts, near}; `found` is in the order of the list.
+
+    `more`: whether there are others after these. `narrow`: whether the way down was gone.
+    """
+    compiler = Compiler(MODEL)
+    compiler.parameters |= {
+        "person": search.person,
+        "since": search.since,
+        "until": search.until,
+        "budget": search.budget,
+        "walked": search.walked,
+    }
+    parts = (PREFIX, _COVERED, _found(search, compiler), _NEAR, gathered(_REACH))
+    data = ",\n  ".join(
+        (
+            "person: person.id, more: more, narrow: narrow",
+            f"found: {_shown(compiler, shown.problems)}",
+            f"posts: {records(compiler, 'Post', distinct('held', 'y'), shown.posts)}",
+            f"near: {NEAR}",
+        )
+    )
+    cypher = f"{''.join(parts)}RETURN high, t, k, {{\n  {data}\n}} AS data"
+    return Statement(cypher, parameters_of(compiler, moment, viewer))
+
+
+def _during(fact: str) -> str:
+    return during(fact, "$since", "$until")
+
+
+def _staff() -> str:
+    """The person's posts and those below them, as long as they are fewer than the budget."""
+    lines = [f"WITH *, {distinct('held', 'y')} AS below0"]
+    for level in range(CHAIN):
+        met = " + ".join(f"below{n}" for n in range(level + 1))
+        lines.append(
+            f"WITH *, COLLECT {{ UNWIND CASE WHEN size({met}) < $budget THEN below{level} ELSE [] END AS y "
+            f"MATCH (y)<-[:REPORTS_TO]-(r) WHERE {_during('r')} MATCH (r)<-[:REPORTS]-(x) WHERE NOT x IN {met} "
+            f"RETURN DISTINCT x LIMIT $budget }} AS below{level + 1}"
+        )
+    staff = " + ".join(f"below{n}" for n in range(CHAIN + 1))
+    lines.append(f"WITH high, t, k, person, held, {staff} AS staff")
+    return "\n".join(lines) + "\n"
+
+
+def _covered(things: str, kinds: str) -> str:
+    """What facts of these kinds lead to from the things, up to the budget."""
+    to = "|".join(f"{kind}_TO" for kind in kinds.split("|"))
+    return (
+        f"COLLECT {{ UNWIND {things} AS x MATCH (x)-[:{kinds}]->(r) WHERE {_during('r')} "
+        f"MATCH (r)-[:{to}]->(y) RETURN DISTINCT y LIMIT $budget }}"
+    )
+
+
+_LISTS = ("answeredFor", "headed", "regulated", "land", "ofKinds", "work", "changed")
+
+_COVERED = f"""OPTIONAL MATCH (person:Record {{id: $person}}) WHERE person:Person AND person.recordedAt <= k
+WITH *, COLLECT {{ MATCH (person)-[:MEMBERSHIP]->(r) WHERE {_during("r")} MATCH (r)-[:MEMBERSHIP_TO]->(y)
+  RETURN {{r: r, x: person, y: y}} }} AS held
+{_staff()}WITH *, CASE WHEN size(staff) < $budget THEN staff ELSE [] END AS few
+WITH *, {_covered("few", "RESPONSIBILITY")} AS answeredFor, {_covered("few", "HEADS")} AS headed
+WITH *, {_covered("headed", "REGULATION|LEADS|ASSISTS|ANSWERS_FOR")} AS regulated
+WITH *, answeredFor + regulated AS covered
+WITH *,
+  COLLECT {{ UNWIND [x IN covered WHERE x:Area] AS a
+    MATCH (a) (()<-[:WITHIN_TO]-(f:Within WHERE {_during("f")})<-[:WITHIN]-()){{0,{CHAIN}}} (x)
+    RETURN DISTINCT x LIMIT $budget }} AS land,
+  COLLECT {{ UNWIND [x IN covered WHERE x:SiteKind] AS y MATCH (x:Site) WHERE x.kind = y.kind AND x.id > ''
+    RETURN DISTINCT x LIMIT $budget }} AS ofKinds,
+  COLLECT {{ UNWIND [x IN covered WHERE x:Task] AS a MATCH (a)<-[:SUBTASK_OF]-{{0,{CHAIN}}}(x)
+    RETURN DISTINCT x LIMIT $budget }} AS work,
+  COLLECT {{ MATCH (f:Former) WHERE f.supersededAt > k AND f.changedAt <= k MATCH (x:Site)-[:WAS]->(f)
+    RETURN DISTINCT x LIMIT $budget }} AS changed
+WITH *, COLLECT {{ UNWIND covered + land + ofKinds + changed AS x WITH x WHERE x:Site RETURN DISTINCT x }} AS ground,
+  [x IN land WHERE x:Area] AS fields
+WITH *, size(staff) < $budget AND {" AND ".join(f"size({name}) < $budget" for name in _LISTS)}
+  AND size(ground) + size(work) < $budget
+  AND COUNT {{ UNWIND fields AS x MATCH (x)<-[:FOUND_IN]-() RETURN 1 LIMIT {LONG_STREAMS} * $budget }}
+    < {LONG_STREAMS} * $budget AS narrow
+"""
+
+
+def _found(search: Search, compiler: Compiler) -> str:
+    """Binds `found`, rows {n, c} of problems and the state of each, and `more`: one more is sought than is walked."""
+    after = ""
+    if search.after is not None:
+        value, record = (compiler.parameter(part) for part in search.after)
+        after = f" AND {ORDER.after('{0}', value, record)}"
+
+    def asked(variable: str) -> str:
+        within = f"{variable}.discoveredAt >= $since AND {variable}.discoveredAt < $until AND {variable}.changedAt <= k"
+        return within + after.replace("{0}", variable)
+
+    def seek(column: str) -> str:
+        there = f"n.{column} = x.id AND " if column else ""
+        order = f"n.{column} DESC, " if column else ""
+        return (
+            f"MATCH (n:Problem) WHERE {there}{asked('n')} AND n.recordedAt <= k AND n.id > '' "
+            f"RETURN n ORDER BY {order}{ORDER.order('n')} LIMIT $walked + 1"
+        )
+
+    def each(things: str, found: str) -> str:
+        return f"COLLECT {{ UNWIND CASE WHEN narrow THEN {things} END AS x CALL (x, k) {{ {found} }} RETURN n }}"
+
+    own = f"MATCH (x)<-[:FOUND_IN]-(n:Problem) WHERE {asked('n')} AND n.recordedAt <= k RETURN n"
+    return f"""WITH *,
+  {each("ground", seek("siteId"))} + {each("work", seek("taskId"))} + {each("fields", own)}
+  + COLLECT {{ UNWIND CASE WHEN NOT narrow THEN [1] END AS once CALL (k) {{ {seek("")} }} RETURN n }} AS unchanged,
+  COLLECT {{ MATCH (c:Former) WHERE c.supersededAt > k AND {asked("c")} MATCH (n:Problem)-[:WAS]->(c)
+    RETURN {{n: n, c: c}} ORDER BY {ORDER.order("c")} LIMIT $walked + 1 }} AS changedSince
+WITH *, COLLECT {{ UNWIND [n IN unchanged | {{n: n, c: n}}] + changedSince AS row WITH DISTINCT row.n AS n, row.c AS c
+  RETURN {{n: n, c: c}} ORDER BY {ORDER.order("c")} LIMIT $walked + 1 }} AS candidates
+WITH high, t, k, person, held, narrow, candidates[0..$walked] AS found, size(candidates) > $walked AS more
+"""
+
+
+def _ends(relationship: str) -> str:
+    return f"COLLECT {{ UNWIND found AS row WITH row.c AS c MATCH (c)-[:{relationship}]->(x) RETURN DISTINCT x }}"
+
+
+_NEAR = f"""WITH *, found[-1].c.discoveredAt AS lo, found[0].c.discoveredAt AS hi, [] AS kinds0,
+  {_ends("FOUND_AT")} AS sites, {_ends("FOUND_IN")} AS areas0, {_ends("FALLS_UNDER")} AS tasks0
+"""
+_REACH = Reach(held="held")
+
+
+def _shown(compiler: Compiler, shown: tuple[Selected, ...]) -> str:
+    clauses, shape = compiler.object_of("Problem", "n", shown)
+
+    def end(relationship: str) -> str:
+        return f"head(COLLECT {{ MATCH (c)-[:{relationship}]->(x) RETURN x.id }})"
+
+    return (
+        "COLLECT { UNWIND found AS row WITH row.n AS n, row.c AS c "
+        f"RETURN {{id: n.id, discoveredAt: c.discoveredAt, site: {end('FOUND_AT')}, area: {end('FOUND_IN')}, "
+        f"task: {end('FALLS_UNDER')}, "
+        f"shown: head(COLLECT {{ WITH n {' '.join(clauses)} RETURN {shape.cypher()} }})}} }}"
+    )

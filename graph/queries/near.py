@@ -1,0 +1,150 @@
+"""What lies near many subjects at once: the facts that their lines rest on, each brought once however many rest on it.
+
+A list of subjects shares most of what answers for it: areas, tasks, kinds of site, the posts above. So the facts are
+gathered for the whole list, those that were known at `k` and hold at some instant from `lo` to `hi`; which of them
+count for one subject at one instant is for accountability's rules to choose (services.accountability.rules.near).
+"""
+
+from dataclasses import dataclass
+
+from graph.compile.fields import Compiler
+from graph.compile.moment import known, state
+from graph.compile.selection import Selected
+
+CHAIN = 12
+"""No chain of areas, organizations, tasks or posts is longer; a longer one is refused when it is recorded."""
+
+_MEMBERSHIPS = "[row IN found WHERE row.type = 'MEMBERSHIP_TO' | {r: row.r, x: row.y, y: row.x}]"
+_PERSONNEL = "POST_IN|MEMBERSHIP_TO|REPORTS"
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Which posts matter. `climbed`: those above which superiors are asked for, a list of nodes. `personnel`: whether
+    it is asked of all of them who holds them and of which organization they are; else the homes are of those that
+    answer for something, and `held` are rows {r, x, y} of memberships.
+    """
+
+    climbed: str = "answering + [row IN heading | row.x]"
+    personnel: bool = False
+    held: str = "[]"
+
+
+def during(fact: str, lo: str = "lo", hi: str = "hi") -> str:
+    """The version of a fact that was known at `k` and holds at some instant from `lo` to `hi`."""
+    return f"{known(fact)} AND {fact}.validFrom <= {hi} AND {lo} < {fact}.validTo"
+
+
+def gathered(reach: Reach) -> str:
+    """Clauses that bind what `rows` shows. Before them: `k`, `lo`, `hi`, and lists without doubles of the nodes asked
+    about: `sites`, `kinds0`, `areas0`, `tasks0`.
+    """
+    return f"{_PLACES}{_climbed(reach)}{_homes(reach)}"
+
+
+def to(things: str, kinds: str) -> str:
+    """Rows {type, r, x, y}: the facts that lead to these things, from `x` to `y`."""
+    into = "|".join(f"{kind}_TO" for kind in kinds.split("|"))
+    return (
+        f"COLLECT {{ UNWIND {things} AS y MATCH (y)<-[:{into}]-(r) WHERE {during('r')} "
+        f"MATCH (r)<-[l:{kinds}]-(x) RETURN {{type: type(l), r: r, x: x, y: y}} }}"
+    )
+
+
+def distinct(rows: str, end: str) -> str:
+    return f"COLLECT {{ UNWIND {rows} AS row WITH row.{end} AS n RETURN DISTINCT n }}"
+
+
+def _from(things: str, kind: str) -> str:
+    return (
+        f"COLLECT {{ UNWIND {things} AS x MATCH (x)-[:{kind}]->(r) WHERE {during('r')} "
+        f"MATCH (r)-[:{kind}_TO]->(y) RETURN {{r: r, x: x, y: y}} }}"
+    )
+
+
+_PLACES = f"""WITH *, {_from("sites", "WITHIN")} AS inAreas,
+  COLLECT {{ UNWIND sites AS x WITH x, {state("x", "f")} AS s MATCH (y:SiteKind {{kind: s.kind}})
+    RETURN {{x: x, y: y}} }} AS ofKinds
+WITH *, COLLECT {{ UNWIND areas0 + [row IN inAreas | row.y] AS a WITH DISTINCT a
+    MATCH (a) (()-[:WITHIN]->(f:Within WHERE {during("f")})-[:WITHIN_TO]->()){{0,{CHAIN}}} (x)
+    RETURN DISTINCT x }} AS areas,
+  COLLECT {{ UNWIND tasks0 AS a MATCH (a)-[:SUBTASK_OF]->{{0,{CHAIN}}}(x) RETURN DISTINCT x }} AS tasks,
+  COLLECT {{ UNWIND kinds0 + [row IN ofKinds | row.y] AS y RETURN DISTINCT y }} AS kinds
+WITH *, {_from("areas", "WITHIN")} AS around,
+  {to("areas + sites + kinds + tasks", "RESPONSIBILITY")} AS responsibilities,
+  {to("sites + kinds", "REGULATION")} AS regulations,
+  {to("tasks", "LEADS|ASSISTS|ANSWERS_FOR")} AS taskLinks,
+  {to("sites", "OPERATES")} AS operating
+WITH *, {distinct("regulations + taskLinks", "x")} AS parties
+WITH *, {to("parties", "HEADS")} AS heading, {distinct("responsibilities", "x")} AS answering
+"""
+
+
+def _climbed(reach: Reach) -> str:
+    """Every post up to the top with what leads from it, level by level: each post once however many ways lead to it."""
+    kinds = _PERSONNEL if reach.personnel else "REPORTS"
+    lines = [f"WITH *, COLLECT {{ UNWIND {reach.climbed} AS n RETURN DISTINCT n }} AS here0"]
+    for level in range(CHAIN + 1):
+        met = " + ".join(f"here{n}" for n in range(level + 1))
+        lines += (
+            f"WITH *, COLLECT {{ UNWIND here{level} AS x MATCH (x)-[l:{kinds}]-(r) WHERE {during('r')}",
+            "    MATCH (r)-[:POST_IN_TO|MEMBERSHIP|REPORTS_TO]-(y)",
+            f"    RETURN {{type: type(l), r: r, x: x, y: y}} }} AS found{level}",
+            f"WITH *, COLLECT {{ UNWIND found{level} AS row WITH row WHERE row.type = 'REPORTS'",
+            f"    WITH row.y AS n WHERE NOT n IN {met} RETURN DISTINCT n }} AS here{level + 1}",
+        )
+    posts = " + ".join(f"here{n}" for n in range(CHAIN + 1))
+    found = " + ".join(f"found{n}" for n in range(CHAIN + 1))
+    lines.append(f"WITH *, {posts} AS posts, {found} AS found")
+    held = _MEMBERSHIPS if reach.personnel else reach.held
+    lines.append(f"WITH *, {held} AS held")
+    return "\n".join(lines) + "\n"
+
+
+def _homes(reach: Reach) -> str:
+    postings = "[row IN found WHERE row.type = 'POST_IN']" if reach.personnel else _from("answering", "POST_IN")
+    return f"""WITH *, {postings} AS postings
+WITH *, {distinct("postings", "y")} AS homes
+WITH *, COLLECT {{ UNWIND homes AS o
+    MATCH (o) (()-[:PART_OF]->(f:PartOf WHERE {during("f")})-[:PART_OF_TO]->()){{1,{CHAIN}}} (q)
+    WITH DISTINCT f[-1] AS r MATCH (x)-[:PART_OF]->(r)-[:PART_OF_TO]->(y) RETURN {{r: r, x: x, y: y}} }} AS parents
+"""
+
+
+def records(compiler: Compiler, label: str, things: str, shown: tuple[Selected, ...]) -> str:
+    """Rows {id, shown} of entities."""
+    clauses, shape = compiler.object_of(label, "x", shown)
+    return f"COLLECT {{ UNWIND {things} AS x {' '.join(clauses)} RETURN {{id: x.id, shown: {shape.cypher()}}} }}"
+
+
+def rows(rows: str, what: str = "null") -> str:
+    return (
+        f"[row IN {rows} | [row.r.id, row.r.sourceId, row.x.id, row.y.id, row.r.validFrom, row.r.validTo, "
+        f"row.r.explicit, {what}]]"
+    )
+
+
+def _kinds(things: str) -> str:
+    return f"COLLECT {{ UNWIND {things} AS x WITH DISTINCT x WITH x, {state('x', 'f')} AS s RETURN [x.id, s.kind] }}"
+
+
+_CAPACITY = "CASE row.type WHEN 'LEADS' THEN 'LEAD' WHEN 'ASSISTS' THEN 'ASSISTING' ELSE 'RESPONSIBLE' END"
+
+NEAR = f"""{{
+  within: {rows("inAreas + around")},
+  subtasks: COLLECT {{ UNWIND tasks AS x MATCH (x)-[:SUBTASK_OF]->(y) RETURN [x.id, y.id] }},
+  siteKinds: [row IN ofKinds | [row.x.id, row.y.id]],
+  areaKinds: {_kinds("areas")},
+  organizationKinds: {_kinds("parties + homes")},
+  responsibilities: {rows("responsibilities", "row.r.role")},
+  regulations: {rows("regulations", "row.r.capacity")},
+  taskLinks: {rows("taskLinks", _CAPACITY)},
+  operates: {rows("operating")},
+  heads: {rows("heading")},
+  reporting: {rows("[row IN found WHERE row.type = 'REPORTS']")},
+  postIn: {rows("postings")},
+  partOf: {rows("parents")},
+  memberships: {rows("held")}
+}}"""
+"""The facts as services.accountability.rules.near reads them: [id, sourceId, from, to, validFrom, validTo, explicit,
+role or capacity], and pairs of ids."""
