@@ -14,7 +14,7 @@ from graph.compile.selection import Selected
 CHAIN = 12
 """No chain of areas, organizations, tasks or posts is longer; a longer one is refused when it is recorded."""
 
-_MEMBERSHIPS = "[row IN found WHERE row.type = 'MEMBERSHIP_TO' | {r: row.r, x: row.y, y: row.x}]"
+_MEMBERSHIPS = "[row IN risen WHERE row.type = 'MEMBERSHIP_TO' | {r: row.r, x: row.y, y: row.x}]"
 _PERSONNEL = "POST_IN|MEMBERSHIP_TO|REPORTS"
 
 
@@ -95,14 +95,14 @@ def _climbed(reach: Reach) -> str:
         )
     posts = " + ".join(f"here{n}" for n in range(CHAIN + 1))
     found = " + ".join(f"found{n}" for n in range(CHAIN + 1))
-    lines.append(f"WITH *, {posts} AS posts, {found} AS found")
+    lines.append(f"WITH *, {posts} AS posts, {found} AS risen")
     held = _MEMBERSHIPS if reach.personnel else reach.held
     lines.append(f"WITH *, {held} AS held")
     return "\n".join(lines) + "\n"
 
 
 def _homes(reach: Reach) -> str:
-    postings = "[row IN found WHERE row.type = 'POST_IN']" if reach.personnel else _from("answering", "POST_IN")
+    postings = "[row IN risen WHERE row.type = 'POST_IN']" if reach.personnel else _from("answering", "POST_IN")
     return f"""WITH *, {postings} AS postings
 WITH *, {distinct("postings", "y")} AS homes
 WITH *, COLLECT {{ UNWIND homes AS o
@@ -141,7 +141,7 @@ NEAR = f"""{{
   taskLinks: {rows("taskLinks", _CAPACITY)},
   operates: {rows("operating")},
   heads: {rows("heading")},
-  reporting: {rows("[row IN found WHERE row.type = 'REPORTS']")},
+  reporting: {rows("[row IN risen WHERE row.type = 'REPORTS']")},
   postIn: {rows("postings")},
   partOf: {rows("parents")},
   memberships: {rows("held")}

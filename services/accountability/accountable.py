@@ -108,7 +108,7 @@ async def _every(
             search,
             budget=search.budget * MORE,
             walked=min(search.walked * MORE // 2, LARGEST),
-            after=(last["discoveredAt"], last["id"]),
+            after=(last["discoveredAt"].to_native(), last["id"]),
         )
 
 

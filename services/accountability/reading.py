@@ -61,7 +61,8 @@ def history_of(data: Row, known_at: Any) -> History | None:
 
 def near_of(data: Row) -> Near:
     """What lies near the subjects of a page."""
-    return Near({name: [_with_instants(row) for row in rows] for name, rows in data["near"].items()})
+    near = {**data["near"], **{name: data[name] for name in ("governs", "duties") if name in data}}
+    return Near({name: [_with_instants(row) for row in rows] for name, rows in near.items()})
 
 
 def _with_instants(row: list[Any]) -> list[Any]:

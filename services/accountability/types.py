@@ -8,9 +8,9 @@ from schema.enums import Capacity, CustodyReason, ExculpatoryReason, Gap, Level,
 from schema.scalars import Instant
 
 if TYPE_CHECKING:
-    from services.campaign.types import Basis
+    from services.campaign.types import Basis, Task
     from services.organization.types import Area, Membership, Organization, Person, Post
-    from services.oversight.types import Event, Problem
+    from services.oversight.types import Event, Problem, Site, SiteKind
 
 LazyBasis = Annotated["Basis", strawberry.lazy("services.campaign.types")]
 LazyArea = Annotated["Area", strawberry.lazy("services.organization.types")]
@@ -19,6 +19,9 @@ LazyOrganization = Annotated["Organization", strawberry.lazy("services.organizat
 LazyPerson = Annotated["Person", strawberry.lazy("services.organization.types")]
 LazyPost = Annotated["Post", strawberry.lazy("services.organization.types")]
 LazyEvent = Annotated["Event", strawberry.lazy("services.oversight.types")]
+LazyTask = Annotated["Task", strawberry.lazy("services.campaign.types")]
+LazySite = Annotated["Site", strawberry.lazy("services.oversight.types")]
+LazySiteKind = Annotated["SiteKind", strawberry.lazy("services.oversight.types")]
 LazyProblem = Annotated["Problem", strawberry.lazy("services.oversight.types")]
 
 field = strawberry.federation.field
@@ -99,3 +102,17 @@ class AccountableProblem:
     role: Role = field(description="Of the hop that has that level, as the post; the first where several have it.")
     post: LazyPost
     problem: LazyProblem
+
+
+GapSubject = Annotated[
+    LazyArea | LazyTask | LazySiteKind | LazyPost | LazySite,
+    strawberry.union("GapSubject", description="What nobody answers for, or the post that not one person holds."),
+]
+
+
+@strawberry.federation.type(shareable=True, description="Where nobody answers, or not exactly one person. 责任缺口")
+class ResponsibilityGap:
+    kind: Gap
+    since: Instant | None = field(description="Since when it is so without a break; null: as far back as is recorded.")
+    subject: GapSubject
+    description: str = field(description="What is missing, in Chinese. 说明")

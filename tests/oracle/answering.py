@@ -1,6 +1,6 @@
 """The oracle's other readings: what a person answered for, who answers for a problem, and where nobody does."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from tests.oracle.reading import LEVELS, Reading
@@ -26,3 +26,57 @@ def accountable_for(county: County, person: str, since: datetime, until: datetim
             row = {"level": hop["level"], "role": hop["role"], "post": {"id": hop["post"]["id"]}}
             found.append((discovered, problem.id, {**row, "problem": {"id": problem.id}}))
     return [row for _, _, row in sorted(found, key=lambda entry: entry[:2], reverse=True)]
+
+
+def gaps(county: County, as_of: datetime, known_at: datetime) -> list[Row]:
+    """Every subject with a gap, since when, in order."""
+    found: list[Row] = []
+    for kind in ("Area", "Task", "SiteKind", "Post", "Site"):
+        things = [thing for thing in county.things.values() if thing.kind == kind and thing.recorded_at <= known_at]
+        for thing in sorted(things, key=lambda thing: thing.id):
+            gap = gap_of(county, thing.id, as_of, known_at)
+            if gap:
+                since = since_when(county, thing.id, gap, as_of, known_at)
+                found.append({"kind": gap, "since": since, "subject": {"__typename": kind, "id": thing.id}})
+    return found
+
+
+def since_when(county: County, thing: str, gap: str, as_of: datetime, known_at: datetime) -> datetime | None:
+    """Back from the instant over every change there is in the county, as long as it is so."""
+    edges = {edge for fact in county.facts for edge in (fact.since, fact.until) if edge <= as_of}
+    since: datetime | None = None
+    for edge in sorted(edges, reverse=True):
+        if gap_of(county, thing, edge, known_at) != gap:
+            return since
+        since = edge
+    before = min(edges) - timedelta(days=1)
+    return None if gap_of(county, thing, before, known_at) == gap else since
+
+
+def gap_of(county: County, thing: str, at: datetime, known_at: datetime) -> str | None:
+    """UNASSIGNED where its line has such a hop of its own; of a post what is wrong with it."""
+    reading = Reading(county, thing, at, known_at)
+    kind = county.things[thing].kind
+    if kind == "Post":
+        return gap_of_post(reading, thing)
+    if kind == "SiteKind":  # as of a site of that kind with nothing of its own
+        reading.site = thing
+    line = {"Area": 0, "Task": 2}.get(kind, 1)
+    hops = [hop for hop in reading.lines()[line]["hops"] if hop["gap"] == "UNASSIGNED"]
+    own = [hop for hop in hops if kind != "Area" or hop["area"]["id"] == thing]
+    return "UNASSIGNED" if own else None
+
+
+def gap_of_post(reading: Reading, post: str) -> str | None:
+    duties = reading.facts("RESPONSIBILITY", from_=post)
+    if all(duty.attributes["role"] == "SUPERIOR" for duty in duties):
+        return None
+    above, ahead = set[str](), [post]
+    while ahead:
+        new = {fact.to for fact in reading.facts("REPORTS", from_=ahead.pop())} - above
+        above |= new
+        ahead += new
+    if post in above:
+        return "CYCLE"
+    persons = {record.from_ for record in reading.facts("MEMBERSHIP", to=post)}
+    return "VACANT" if not persons else "OVERLAPPING" if len(persons) > 1 else None

@@ -9,7 +9,7 @@ import pytest
 from services.accountability import accountable
 from services.accountability.schema import schema
 from tests.asking import ask, context
-from tests.oracle.answering import accountable_for
+from tests.oracle.answering import accountable_for, gaps
 from tests.oracle.conftest import Bench
 from tests.oracle.counties import INSTANTS, NOW, RECORDED, TICK, chosen, made_of
 from tests.oracle.loading import load
@@ -69,3 +69,35 @@ def test_accountable_for(bench: Bench, counties: list[County], budget: int, monk
             expected = accountable_for(county, person, since, until, known_at or NOW)
             size = chance.choice((1, 2, 50))
             assert bench.run(pages(bench, ACCOUNTABLE, "accountableFor", variables, size)) == expected, variables
+
+
+GAPS = """
+query ($asOf: DateTime, $first: Int!, $after: String, $knownAt: DateTime) {
+  gaps(asOf: $asOf, first: $first, after: $after, knownAt: $knownAt) {
+    edges { node { kind since subject {
+      __typename ... on Area { id } ... on Task { id } ... on SiteKind { id } ... on Post { id } ... on Site { id }
+    } } }
+    pageInfo { hasNextPage endCursor }
+    totalCount
+  }
+}
+"""
+AS_OF = (None, *INSTANTS, INSTANTS[4] - TICK, FIRST - timedelta(days=40_000))
+
+
+@pytest.mark.timeout(120 + COUNTIES * 10)
+def test_gaps(bench: Bench, counties: list[County]) -> None:
+    chance = Random(SEED)  # noqa: S311 - which questions are asked is no secret
+    for _ in range(4):
+        as_of: datetime | None = chance.choice(AS_OF)
+        known_at: datetime | None = chance.choice(KNOWN_AT)
+        rank = ["Area", "Task", "SiteKind", "Post", "Site"].index
+        expected = sorted(
+            (row for county in counties for row in gaps(county, as_of or NOW, known_at or NOW)),
+            key=lambda row: (rank(row["subject"]["__typename"]), row["subject"]["id"]),
+        )
+        variables = {"asOf": as_of and as_of.isoformat(), "knownAt": known_at and known_at.isoformat()}
+        found = bench.run(pages(bench, GAPS, "gaps", variables, chance.choice((7, 40, 1000))))
+        for row in found:
+            row["since"] = row["since"] and datetime.fromisoformat(row["since"])
+        assert found == expected, variables

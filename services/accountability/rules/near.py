@@ -69,6 +69,7 @@ class Near:
         self._task_links, self._operates = by("taskLinks", end=True), by("operates", end=True)
         self._heads, self._memberships = by("heads", end=True), by("memberships", end=True)
         self._reporting, self._post_in = by("reporting", end=False), by("postIn", end=False)
+        self._governs = by("governs", end=True)
         self._part_of, self._duties = by("partOf", end=False), by("duties", end=False)
 
     def facts(self, subject: Subject, at: datetime, towards: frozenset[str] | None = None) -> Facts:
@@ -86,6 +87,7 @@ class Near:
             subtasks=[Link(task, self._parents[task]) for task in found.tasks if task in self._parents],
             task_links=[row.link() for row in found.task_links],
             operates=[row.link() for row in found.operates],
+            governs=[row.link() for row in self._governs.get(subject.area or "", ()) if row.holds(at)],
             post_in=[row.link() for row in found.post_in],
             part_of=[row.link() for row in found.part_of],
             responsibilities=[_answering(row) for row in found.responsibilities],
