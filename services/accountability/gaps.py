@@ -92,13 +92,14 @@ async def _every(
             return suspects(search, shown, moment, viewer)
 
         row = await answer(info, compiled, as_of, known_at)
-        as_of, known_at, data = row["t"].to_native(), row["k"].to_native(), row["data"]
+        at, data = row["t"].to_native(), row["data"]
+        as_of, known_at = at, row["k"].to_native()
         near, names = near_of(data), {found["id"]: found["shown"]["name"] for found in data["organizations"]}
         last: tuple[int, str] | None = None
         for place, label in enumerate(SUBJECTS):
             for found in data["found"][label]:
                 last = place, found["id"]
-                standing = _judged(label, found["id"], near, as_of)
+                standing = _judged(label, found["id"], near, at)
                 if standing is not None:
                     description = _described(label, found["shown"][CALLED], standing, names)
                     yield _Entry(place, found["id"], standing, found["shown"], description)
