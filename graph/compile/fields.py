@@ -7,7 +7,7 @@ from graph.compile.cursor import Keyset, cursor_of, fingerprint, page_size, pars
 from graph.compile.errors import ReadError, ReadErrorCode
 from graph.compile.moment import holds, holds_unless_silenced, known, state
 from graph.compile.selection import Selected
-from graph.compile.tree import ByLabel, Coalesce, Code, Collect, Expression, Head, MapOf, Page
+from graph.compile.tree import ByLabel, Coalesce, Code, Collect, Edges, Expression, Head, Judged, MapOf, Page
 from graph.model.declare import (
     AnyField,
     Back,
@@ -22,6 +22,7 @@ from graph.model.declare import (
     Property,
     Reached,
     Ref,
+    Ruled,
     Scalar,
     Via,
 )
@@ -39,7 +40,6 @@ OPEN_ENDED = frozenset({"validTo", "dueAt"})
 
 COMPUTED: dict[tuple[str, str], Callable[[str], str]] = {
     ("Problem", "overdue"): lambda s: f"({s}.dueAt < t AND NOT {s}.status IN ['CLOSED', 'REJECTED', 'SUSPENDED'])",
-    ("Problem", "responsible"): lambda _: "null",
 }
 
 
@@ -53,6 +53,7 @@ class Compiler:
 
     model: Model
     parameters: dict[str, object] = field(default_factory=dict[str, object])
+    judged: list[Selected] = field(default_factory=list[Selected])
     _count: int = 0
 
     def name(self, stem: str) -> str:
@@ -99,11 +100,11 @@ class Compiler:
         total = Code(f"COUNT {{ MATCH {match} WHERE {where or 'true'} }}")
         return self.page_of(rows, size, selected, total)
 
-    def page_of(self, rows: Expression, size: str, selected: Selected, total: Expression) -> Page:
+    def page_of(self, rows: Collect, size: str, selected: Selected, total: Expression) -> Page:
         """A connection out of rows {cursor, edge}."""
         r, e = self.name("r"), self.name("e")
-        shown = {
-            "edges": Code(f"[{e} IN {r}[0..{size}] | {e}.edge]"),
+        shown: dict[str, Expression] = {
+            "edges": Edges(f"[{e} IN {r}[0..{size}] | {e}.edge]", _entry(rows, "edge")),
             "totalCount": total,
             "__typename": Code(f"'{next(iter(selected.children))}'"),
         }
@@ -186,6 +187,10 @@ class Compiler:
                 return Code(_property(declared, current))
             case Computed():
                 return Code(COMPUTED[node.label, declared.name](current))
+            case Ruled():
+                if selected not in self.judged:
+                    self.judged.append(selected)
+                return Judged(variable, self.judged.index(selected))
             case Ref():
                 return Head(self._ref(declared, current, selected.only()))
             case FirstOf():
@@ -305,6 +310,12 @@ class Compiler:
             clauses, shape = self.object_of(label, other, (*selected.of(label), typename))
             cases.append((label, Head(Collect((f"WITH {other}", *clauses), shape)) if clauses else shape))
         return Head(Collect((f"MATCH {match}",), ByLabel(other, tuple(cases))))
+
+
+def _entry(rows: Collect, key: str) -> Expression:
+    if not isinstance(rows.returns, MapOf):
+        raise TypeError("a page is made of maps")
+    return dict(rows.returns.entries)[key]
 
 
 def _path(kind: Fact, end: End, here: str, fact: str, there: str, label: str = "") -> str:

@@ -13,6 +13,7 @@ from graph.model import MODEL
 from graph.model.declare import Scalar
 from graph.model.identity import record_id
 from graph.model.instants import OPEN
+from graph.queries import responsible
 
 
 @dataclass(frozen=True)
@@ -195,8 +196,20 @@ def _columns(variable: str, equal: list[str], keyset: Keyset) -> str:
 
 
 def _statement(compiler: Compiler, data: Expression, moment: Moment, viewer: Viewer) -> Statement:
-    cypher = f"{PREFIX}RETURN high, t, k, {data.cypher()} AS data"
-    return Statement(cypher, parameters_of(compiler, moment, viewer))
+    if compiler.judged:
+        cypher = f"{PREFIX}WITH high, t, k, {data.cypher()} AS data\n{responsible.beside(compiler, data)}"
+    else:
+        cypher = f"{PREFIX}RETURN high, t, k, {data.cypher()} AS data"
+    return Statement(cypher, parameters_of(compiler, moment, viewer), tuple(compiler.judged))
+
+
+def responsible_for(problems: Sequence[str], judged: Sequence[Selected], moment: Moment, viewer: Viewer) -> Statement:
+    """Who answers first for these, where a statement brought the problems alone. Column `beside`, as others have it."""
+    compiler = Compiler(MODEL, judged=list(judged))
+    return Statement(
+        f"{PREFIX}WITH high, t, k, $problems AS data\n{responsible.beside(compiler, None)}",
+        {**parameters_of(compiler, moment, viewer), "problems": list(problems)},
+    )
 
 
 def parameters_of(compiler: Compiler, moment: Moment, viewer: Viewer) -> dict[str, object]:

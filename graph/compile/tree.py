@@ -3,6 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from graph.compile.selection import Selected
+
+SHAPE = "~shape"
+"""The key by which a map is known to stand for what rules work out; no field of a client's can have it."""
+
 
 class Expression(Protocol):
     def cypher(self) -> str: ...
@@ -70,10 +75,32 @@ class ByLabel:
 
 
 @dataclass(frozen=True)
+class Edges:
+    """A page's entries, each as `edge` is."""
+
+    text: str
+    edge: Expression
+
+    def cypher(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A field that rules work out above the database: in its place the problem's id, and in which shape it is shown."""
+
+    problem: str
+    shape: int
+
+    def cypher(self) -> str:
+        return f"{{problem: {self.problem}.id, `{SHAPE}`: {self.shape}}}"
+
+
+@dataclass(frozen=True)
 class Page:
     """A connection out of rows {cursor, edge}: one row more than `size` tells whether there is a next page."""
 
-    rows: Expression
+    rows: Collect
     size: str
     variable: str
     entries: tuple[tuple[str, Expression], ...]
@@ -85,7 +112,8 @@ class Page:
 
 @dataclass(frozen=True)
 class Statement:
-    """One Cypher statement with its parameters. `columns` names what it returns."""
+    """One Cypher statement with its parameters. `judged`: the shapes of what rules work out, by their numbers."""
 
     cypher: str
     parameters: dict[str, object] = field(default_factory=dict[str, object])
+    judged: tuple[Selected, ...] = ()

@@ -118,7 +118,12 @@ class Computed(Field):
     scalar: Scalar = Scalar.BOOLEAN
 
 
-AnyField = Property | Ref | Back | Via | Facts | Based | Reached | FirstOf | Computed
+@dataclass(frozen=True)
+class Ruled(Field):
+    """Worked out by rules above the database, from facts that the statement brings beside its rows."""
+
+
+AnyField = Property | Ref | Back | Via | Facts | Based | Reached | FirstOf | Computed | Ruled
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from graph.model.declare import (
     Named,
     Property,
     Ref,
+    Ruled,
     Scalar,
     Via,
 )
@@ -178,7 +179,7 @@ SITE = Entity(
         Facts("responsibilities", "who answers for it", "责任", fact="Responsibility", end=End.TO),
         Back("problems", "problems found at it", "问题", target="Problem", ref="site"),
     ),
-    indexes=(BY_ID,),
+    indexes=(BY_ID, Index(("kind", "id"))),
     owner="oversight",
 )
 
@@ -310,7 +311,7 @@ PROBLEM = Entity(
         Property("position", "how many events its chain has", "事件数", scalar=Scalar.INTEGER),
         Property("hash", "hash of its last event", "末事件哈希"),
         Computed("overdue", "the clock ran out and it is not closed", "超期"),
-        Computed("responsible", "who answers for it first; null: this version does not work it out yet", "责任人"),
+        Ruled("responsible", "who answers for it first, by its trace at that moment; null: nobody", "责任人"),
         Ref("site", "the site that it was found at", "监管对象", relationship="FOUND_AT", target="Site"),
         Ref(
             "ownArea",

@@ -70,7 +70,7 @@ def candidates(search: Search, shown: Shown, moment: Moment, viewer: Viewer) -> 
         )
     )
     cypher = f"{''.join(parts)}RETURN high, t, k, {{\n  {data}\n}} AS data"
-    return Statement(cypher, parameters_of(compiler, moment, viewer))
+    return Statement(cypher, parameters_of(compiler, moment, viewer), tuple(compiler.judged))
 
 
 def _during(fact: str) -> str:

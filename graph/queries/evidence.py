@@ -81,4 +81,5 @@ def ledger(subject: str, selected: Selected, moment: Moment, viewer: Viewer) -> 
     known = f"OPTIONAL MATCH (s:Record {{id: {compiler.parameter(subject)}}}) WHERE s.recordedAt <= k\n"
     cypher = f"{PREFIX}{known}RETURN high, t, k, {{{', '.join(['_subject: s.id', checkpoint, *parts])}}} AS data"
     asked = {"now": moment.now, "asOf": moment.as_of, "knownAt": moment.known_at, "open": OPEN}
-    return Statement(cypher, {**compiler.parameters, **asked, "seesPersonalData": viewer.sees_personal_data})
+    parameters = {**compiler.parameters, **asked, "seesPersonalData": viewer.sees_personal_data}
+    return Statement(cypher, parameters, tuple(compiler.judged))

@@ -57,7 +57,7 @@ def suspects(search: Search, shown: dict[str, tuple[Selected, ...]], moment: Mom
         f"RETURN high, t, k, {{\n  more: more, found: {{{found}}},\n  organizations: {named},\n"
         f"  near: {NEAR},\n  governs: {rows('governing')},\n  duties: {rows('duties', 'row.r.role')}\n}} AS data"
     )
-    return Statement(cypher, parameters_of(compiler, moment, viewer))
+    return Statement(cypher, parameters_of(compiler, moment, viewer), tuple(compiler.judged))
 
 
 def _answered(subject: str, homes: str) -> str:

@@ -64,7 +64,7 @@ def traces(asked: Sequence[Asked], shown: Shown, moment: Moment, viewer: Viewer)
         {"place": place, "subject": one.subject, "asOf": one.as_of, "knownAt": one.known_at}
         for place, one in enumerate(asked)
     ]
-    return Statement(cypher, {**parameters_of(compiler, moment, viewer), "asked": rows})
+    return Statement(cypher, {**parameters_of(compiler, moment, viewer), "asked": rows}, tuple(compiler.judged))
 
 
 def walk(compiler: Compiler, shown: Shown = FACTS_ONLY) -> str:

@@ -61,12 +61,7 @@ def history_of(data: Row, known_at: Any) -> History | None:
 
 def near_of(data: Row) -> Near:
     """What lies near the subjects of a page."""
-    near = {**data["near"], **{name: data[name] for name in ("governs", "duties") if name in data}}
-    return Near({name: [_with_instants(row) for row in rows] for name, rows in near.items()})
-
-
-def _with_instants(row: list[Any]) -> list[Any]:
-    return [*row[:4], _native(row[4]), _native(row[5]), *row[6:]] if len(row) > 2 else row
+    return Near.read({**data["near"], **{name: data[name] for name in ("governs", "duties") if name in data}})
 
 
 def _events(rows: Iterable[Row], homes: Iterable[Row]) -> tuple[Event, ...]:

@@ -11,6 +11,7 @@ from graph.compile.selection import Selected
 from schema.rows import row
 from services.hosting.commanding import Done, RefusedError
 from services.hosting.context import Context
+from services.hosting.judging import read
 from services.hosting.reading import selection_of, viewer_of
 
 Info = strawberry.Info[Context, None]
@@ -33,8 +34,8 @@ async def _payload(info: Info, done: Done, typename: str, labels: Mapping[str, s
         part.key: (labels[part.name], done.records[part.name], part) for part in fields if part.name in done.records
     }
     moment = Moment(done.recorded_at, None, done.recorded_at)
-    statement = roots.records(asked, moment, viewer_of(info.context.caller))
-    (found,) = await info.context.database.read(statement.cypher, statement.parameters)
+    viewer = viewer_of(info.context.caller)
+    (found,) = await read(info.context.database, roots.records(asked, moment, viewer), moment, viewer)
     return {**dict.fromkeys(part.key for part in fields), **found["data"], "__typename": typename}
 
 

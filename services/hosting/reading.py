@@ -18,6 +18,7 @@ from schema.scalars import Instant
 from schema.selection import selected
 from services.hosting.context import Context
 from services.hosting.identity import Caller, Role
+from services.hosting.judging import read
 
 SEES_PERSONAL_DATA = frozenset({Role.DISCIPLINE, Role.ADMINISTRATOR})
 
@@ -38,20 +39,21 @@ async def answer(
     context = info.context
     moment = Moment(context.clock(), as_of, known_at)
     try:
-        statement = compiled(selection_of(info), moment, viewer_of(context.caller))
-        row = await _row(context.database, statement)
+        viewer = viewer_of(context.caller)
+        statement = compiled(selection_of(info), moment, viewer)
+        row = await _row(context.database, statement, moment, viewer)
         if known_at is not None and row["high"].to_native() < known_at <= moment.now:
             # Nothing has been written since the watermark: it may go on to the instant that is asked about.
             await raise_watermark(context.database, known_at)
-            row = await _row(context.database, statement)
+            row = await _row(context.database, statement, moment, viewer)
         _check_known_at(row, known_at)
     except ReadError as error:
         raise as_graphql(error) from error
     return row
 
 
-async def _row(database: Database, statement: Statement) -> dict[str, Any]:
-    rows = await database.read(statement.cypher, statement.parameters)
+async def _row(database: Database, statement: Statement, moment: Moment, viewer: Viewer) -> dict[str, Any]:
+    rows = await read(database, statement, moment, viewer)
     if not rows or rows[0]["high"] is None:
         raise ReadError(ReadErrorCode.NOT_MIGRATED, "the database has no watermark; run `zeren migrate`")
     return rows[0]

@@ -16,6 +16,9 @@ from schema.enums import (
 from schema.errors import Refusal
 from schema.pagination import Connection, facts, paged
 from schema.scalars import Instant
+from services.accountability.rules import first_holders
+from services.campaign.rulebook import shipped
+from services.hosting.judging import judged_by
 
 if TYPE_CHECKING:
     from services.campaign.types import Basis, Task
@@ -78,6 +81,9 @@ class Regulation:
 class Responsible:
     holder: LazyPerson
     post: LazyPost
+
+
+judged_by(lambda beside, at: first_holders(beside, at, shipped()))
 
 
 @node("Problem")

@@ -105,6 +105,15 @@ def _trace(subject: str) -> Variables:
     return lambda client: {"subject": in_county(subject), "asOf": AS_OF, "knownAt": client.known_at}
 
 
+def _accountable(**more: Any) -> Variables:
+    given = {
+        "person": in_county("person-demo-housing"),
+        "from": "2024-11-01T00:00:00+08:00",
+        "to": "2024-12-16T00:00:00+08:00",
+    }
+    return lambda _: given | more
+
+
 def _worklist(**more: Any) -> Variables:
     return lambda _: {"organization": speech("org-housing"), **more}
 
@@ -120,6 +129,18 @@ ASKED: dict[str, list[Asked]] = {
         Asked(_trace("site-demo")),
         Asked(_trace("no-such-problem"), "NOT_FOUND"),
         Asked(lambda _: {"subject": in_county("demo-problem"), "knownAt": "2999-01-01T00:00:00Z"}, "FUTURE_KNOWN_AT"),
+    ],
+    "AccountableFor": [
+        Asked(_accountable(first=5)),
+        Asked(_accountable(person=in_county("person-demo-office-head"), first=3)),
+        Asked(_accountable(person="nobody", first=5), "NOT_FOUND"),
+        Asked(_accountable(to="2024-01-01T00:00:00Z", first=5), "BAD_RANGE"),
+        Asked(_accountable(first=5, after="nonsense"), "BAD_CURSOR"),
+    ],
+    "Gaps": [
+        Asked(lambda _: {"asOf": AS_OF, "first": 10}),
+        Asked(lambda _: {"asOf": AS_OF, "first": 5, "after": "nonsense"}, "BAD_CURSOR"),
+        Asked(lambda _: {"asOf": AS_OF, "first": 0}, "BAD_RANGE"),
     ],
     "Worklist": [
         Asked(_worklist(first=5)),

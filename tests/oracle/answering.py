@@ -80,3 +80,14 @@ def gap_of_post(reading: Reading, post: str) -> str | None:
         return "CYCLE"
     persons = {record.from_ for record in reading.facts("MEMBERSHIP", to=post)}
     return "VACANT" if not persons else "OVERLAPPING" if len(persons) > 1 else None
+
+
+def responsible(county: County, problem: str, assigned: str | None, at: datetime, known_at: datetime) -> Row | None:
+    """The first holder: TASK line of the assigned organization, before INDUSTRY, before TERRITORIAL."""
+    reading = Reading(county, problem, at, known_at)
+    territorial, industry, task = (line["hops"] for line in reading.lines()[:3])
+    own = [hop for hop in task if hop["post"] and assigned and reading.is_of(hop["post"]["id"], assigned)]
+    for hop in (*own, *industry, *territorial):
+        if hop["holder"]:
+            return {"holder": {"id": hop["holder"]["id"]}, "post": {"id": hop["post"]["id"]}}
+    return None

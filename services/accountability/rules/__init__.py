@@ -15,9 +15,10 @@ from services.accountability.rules.facts import (
     Record,
     effective,
 )
-from services.accountability.rules.lines import Levels, lines
+from services.accountability.rules.first import first_holders
+from services.accountability.rules.lines import Levels, lines, responsible
 
 __all__ = [
     "Custody", "Earlier", "Event", "Exculpatory", "Facts", "History", "Hop", "Levels", "Line", "Link", "Record",
-    "custody", "effective", "exculpatory", "lines",
+    "custody", "effective", "exculpatory", "first_holders", "lines", "responsible",
 ]  # fmt: skip

@@ -66,6 +66,15 @@ def lines(facts: Facts, levels: Levels) -> tuple[Line, ...]:
     return _Trace(facts, levels).lines()
 
 
+def responsible(facts: Facts, assigned: str | None, levels: Levels) -> Hop | None:
+    """The first holder: on the TASK line of posts of the assigned organization, else on INDUSTRY, else TERRITORIAL."""
+    trace = _Trace(facts, levels)
+    found = {line.kind: line.hops for line in trace.lines()}
+    task = [hop for hop in found[LineKind.TASK] if hop.post and assigned and trace.is_of(hop.post, assigned)]
+    hops = (*task, *found[LineKind.INDUSTRY], *found[LineKind.TERRITORIAL])
+    return next((hop for hop in hops if hop.holder is not None), None)
+
+
 class _Trace:
     def __init__(self, facts: Facts, levels: Levels) -> None:
         self._facts = facts
@@ -220,7 +229,7 @@ class _Trace:
         posts = {link.from_ for link in self._facts.post_in}
         return {post: min(x.to for x in effective(self._facts.post_in, post, at_from=True)) for post in posts}
 
-    def _is_of(self, post: str, organization: str) -> bool:
+    def is_of(self, post: str, organization: str) -> bool:
         """Of its posts and of those in organizations below it; of a government, of its own posts only."""
         if self._facts.organization_kinds.get(organization) == "GOVERNMENT":
             return self._homes.get(post) == organization
@@ -258,7 +267,7 @@ class _Trace:
     def _answering_of(self, organization: str, place: str | None) -> list[Record]:
         if place is None:
             return []
-        return [record for record in self._answering(place) if self._is_of(record.from_, organization)]
+        return [record for record in self._answering(place) if self.is_of(record.from_, organization)]
 
     # ---- how posts get on a line ----
 

@@ -72,6 +72,15 @@ class Near:
         self._governs = by("governs", end=True)
         self._part_of, self._duties = by("partOf", end=False), by("duties", end=False)
 
+    @classmethod
+    def read(cls, rows: Mapping[str, Iterable[Sequence[Any]]]) -> "Near":
+        """Out of the driver's values: its instants become Python's."""
+
+        def read(row: Sequence[Any]) -> Sequence[Any]:
+            return [*row[:4], row[4].to_native(), row[5].to_native(), *row[6:]] if len(row) > 2 else row
+
+        return cls({name: [read(row) for row in found] for name, found in rows.items()})
+
     def facts(self, subject: Subject, at: datetime, towards: frozenset[str] | None = None) -> Facts:
         """The facts of one subject at an instant. `towards`: superiors only so far as they lead to these posts."""
         found = self._around(subject, at, towards)
