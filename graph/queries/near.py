@@ -118,10 +118,18 @@ def records(compiler: Compiler, label: str, things: str, shown: tuple[Selected, 
 
 
 def rows(rows: str, what: str = "null") -> str:
+    """Facts as services.accountability.rules.near reads them, their instants as microseconds since 1970.
+
+    The driver takes ten times as long to make an instant of its own than a number.
+    """
     return (
-        f"[row IN {rows} | [row.r.id, row.r.sourceId, row.x.id, row.y.id, row.r.validFrom, row.r.validTo, "
-        f"row.r.explicit, {what}]]"
+        f"[row IN {rows} | [row.r.id, row.r.sourceId, row.x.id, row.y.id, {_number('row.r.validFrom')}, "
+        f"{_number('row.r.validTo')}, row.r.explicit, {what}]]"
     )
+
+
+def _number(instant: str) -> str:
+    return f"{instant}.epochSeconds * 1000000 + {instant}.microsecond"
 
 
 def _kinds(things: str) -> str:
@@ -147,4 +155,4 @@ NEAR = f"""{{
   memberships: {rows("held")}
 }}"""
 """The facts as services.accountability.rules.near reads them: [id, sourceId, from, to, validFrom, validTo, explicit,
-role or capacity], and pairs of ids."""
+role or capacity] with instants in microseconds, and pairs of ids."""

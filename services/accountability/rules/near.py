@@ -3,13 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from graph.model.enums import Capacity, Role
 from graph.model.instants import BEGINNING
 from services.accountability.rules.facts import Facts, Link, Record
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ By = Mapping[str, Sequence[Row]]
 
 
 class Near:
-    """The facts near some subjects. `rows`: as graph.queries.near brings them, with instants as Python's.
+    """The facts near some subjects. `rows`: as graph.queries.near brings them, but with instants.
 
     It knows when facts hold and not when they were recorded: nothing judged from it says that something is backdated.
     """
@@ -74,10 +76,16 @@ class Near:
 
     @classmethod
     def read(cls, rows: Mapping[str, Iterable[Sequence[Any]]]) -> "Near":
-        """Out of the driver's values: its instants become Python's."""
+        """Out of what graph.queries.near brings: its instants are microseconds since 1970."""
+        instants: dict[int, datetime] = {}
+
+        def instant(number: int) -> datetime:
+            if number not in instants:
+                instants[number] = EPOCH + timedelta(microseconds=number)
+            return instants[number]
 
         def read(row: Sequence[Any]) -> Sequence[Any]:
-            return [*row[:4], row[4].to_native(), row[5].to_native(), *row[6:]] if len(row) > 2 else row
+            return [*row[:4], instant(row[4]), instant(row[5]), *row[6:]] if len(row) > 2 else row
 
         return cls({name: [read(row) for row in found] for name, found in rows.items()})
 
