@@ -54,7 +54,7 @@ def stretch(
         f"{PREFIX}WITH high, t, k, COLLECT {{ MATCH (n:Event) WHERE {found} RETURN n }} AS found\n"
         f"RETURN high, t, k, {{seen: size(found), rows: {rows}}} AS data"
     )
-    return Statement(cypher, parameters_of(compiler, moment, viewer))
+    return Statement(cypher, parameters_of(compiler, moment, viewer), tuple(compiler.judged))
 
 
 def _shown(compiler: Compiler, part: Selected) -> Expression:

@@ -14,6 +14,7 @@ from graph.compile.roots import Moment
 from graph.compile.selection import Selected
 from graph.queries.feed import Wanted, stretch
 from schema.errors import as_graphql
+from services.hosting import judging
 from services.hosting.context import Context
 from services.hosting.reading import selection_of, viewer_of
 from services.hosting.streams import StreamEnded
@@ -82,8 +83,9 @@ async def read(
     given_up = asyncio.get_running_loop().time() + SEEN_WHOLE_SECONDS
     while True:
         moment = Moment(context.clock())
-        statement = stretch(position, stop, most, wanted, shown, moment, viewer_of(context.caller))
-        (found,) = await context.database.read(statement.cypher, statement.parameters)
+        viewer = viewer_of(context.caller)
+        statement = stretch(position, stop, most, wanted, shown, moment, viewer)
+        (found,) = await judging.read(context.database, statement, moment, viewer)
         data = found["data"]
         if data["seen"] == stop - position:
             rows: list[Row] = data["rows"]
