@@ -47,7 +47,7 @@ VARIABLES: dict[str, dict[str, Any]] = {
         "after": {},
     },
     "AccountableFor": {
-        "person": record_id(county.SOURCE, "person-demo-housing"),
+        "person": record_id(county.SOURCE, "person-demo-worker-2"),
         "from": "2024-11-01T00:00:00+08:00",
         "to": "2025-02-01T00:00:00+08:00",
         "first": 5,

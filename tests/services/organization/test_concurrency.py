@@ -142,6 +142,8 @@ async def test_an_import_and_a_correction_do_not_change_one_fact_at_once(
 
     assert (await import_bundle(county.database, write(tmp_path / "first", changed()), clock)).report.ok
     fact = of_bundle("m1")
+    # Where nobody has acted yet, an import would have commands wait for its end.
+    assert "event" in await county.change("end", "Membership", fact=rid("m-clerk"), validTo=END, now=clock())
     new = write(tmp_path / "new", changed(memberships=(ROW, "m1,li,clerk,2023-01-01,2024-12-21")))
     commit = loader._Load._commit  # pyright: ignore[reportPrivateUsage]
 
