@@ -125,6 +125,9 @@ def _fact(county: County, fact: Fact, nodes: Rows, links: Rows) -> None:
             **attributes,
         }
     )
+    first, _, version = fact.id.partition("~")
+    if version:
+        links["SUPERSEDES"].append({"a": fact.id, "b": first if version == "2" else f"{first}~{int(version) - 1}"})
     links[fact.kind].append({"a": fact.from_, "b": fact.id})
     if fact.to:
         links[f"{fact.kind}_TO"].append({"a": fact.id, "b": fact.to})
