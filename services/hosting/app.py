@@ -34,7 +34,7 @@ from services.hosting.limits import Limits
 from services.hosting.observation import Metrics, Observe, operation_names
 from services.hosting.presentation import INTERNAL, UNAVAILABLE, PresentErrors
 from services.hosting.settings import Settings, SettingsError
-from services.hosting.sockets import ServerSentStream, WebSocketStreams, context_of
+from services.hosting.sockets import ServerSentStream, TextMessages, WebSocketStreams, context_of
 from services.hosting.streams import Streams
 
 log = logging.getLogger(__name__)
@@ -139,6 +139,7 @@ class Router(GraphQLRouter[Context, None]):
     """GraphQL over HTTP POST, and over WebSocket by graphql-transport-ws; no caller unknown, no page served."""
 
     graphql_transport_ws_handler_class = WebSocketStreams
+    websocket_adapter_class = TextMessages
 
     def __init__(self, schema: strawberry.Schema, admit: Admission, verifier: Verifier, clock: Clock) -> None:
         self._verifier = verifier

@@ -10,6 +10,8 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.types import Message as Sent
 from starlette.types import Scope, Send
+from starlette.websockets import WebSocketDisconnect
+from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.http.streaming import SSETransport
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
@@ -24,6 +26,16 @@ EXPIRED = 4403
 """Close codes, after HTTP's 408 and 403: the protocol's own for a client that does not come on, or may not."""
 AFTER_EXPIRY_SECONDS = 1.0
 """For the streams to say so themselves, before their connection is closed."""
+
+
+class TextMessages(ASGIWebSocketAdapter):
+    """Sends each message as text, which is all that the protocol's clients read."""
+
+    async def send_json(self, message: Mapping[str, object]) -> None:
+        try:
+            await self.ws.send_text(orjson.dumps(message).decode())
+        except WebSocketDisconnect as gone:
+            raise WebSocketDisconnected from gone
 
 
 class WebSocketStreams(BaseGraphQLTransportWSHandler[Context, None]):

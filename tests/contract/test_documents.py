@@ -254,7 +254,7 @@ CASES = [
 
 
 FOLLOWED = {"ProblemEvents"}
-"""Subscriptions: tests/services/feed follows them."""
+"""Subscriptions have a test of their own."""
 
 
 def test_every_document_is_asked() -> None:
@@ -307,6 +307,24 @@ def test_both_shapes_answer_alike(clients: tuple[Client, Client], document: str,
     assert comparable(document, answer) == comparable(document, expected)
     requests = {room: after[room] - before[room] for room in after if after[room] != before[room]}
     assert list(requests.values()) == [1], f"its root fields are of one room, which answers them whole: {requests}"
+
+
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("name", ["authorization", "Authorization"])
+def test_both_shapes_bring_the_events_of_problems(clients: tuple[Client, Client], name: str) -> None:
+    """From the beginning, over a WebSocket that signs in with its first message, and again from a cursor."""
+    found = [client.shape.follow(DOCUMENTS["ProblemEvents"], {"after": "beginning"}, 20, name) for client in clients]
+    assert [entry["event"] for entry in found[0]] == [entry["event"] for entry in found[1]]
+    assert len({entry["event"]["id"] for entry in found[0]}) == 20
+    on = {"after": found[0][9]["cursor"]}
+    again = clients[1].shape.follow(DOCUMENTS["ProblemEvents"], on, 10, name)
+    assert [entry["cursor"] for entry in again] == [entry["cursor"] for entry in found[0][10:]]
+
+
+def test_both_shapes_say_why_events_cannot_be_followed(clients: tuple[Client, Client]) -> None:
+    for client in clients:
+        (refused,) = client.shape.follow(DOCUMENTS["ProblemEvents"], {"after": "nonsense"}, 1)
+        assert refused["errors"][0]["extensions"]["code"] == "BAD_CURSOR"
 
 
 def test_a_caller_without_a_token_is_refused_by_both(clients: tuple[Client, Client]) -> None:

@@ -1,5 +1,6 @@
 """Both shapes of zeren as processes of this machine: one for everything, and five rooms behind Hive Gateway."""
 
+import json
 import os
 import subprocess
 from collections.abc import Generator, Mapping
@@ -13,6 +14,8 @@ from typing import Any
 
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 from gateway.schema import ROOMS
 from services.hosting.identity import Role
@@ -43,6 +46,31 @@ class Shape:
         body = {"query": document, "variables": variables}
         answer = httpx.post(f"{self.url}/graphql", json=body, headers=headers, trust_env=False, timeout=60)
         return answer.json()
+
+    def follow(
+        self, document: str, variables: Mapping[str, Any], number: int, name: str = "authorization"
+    ) -> list[dict[str, Any]]:
+        """The first `number` entries of a subscription, or the payload of the error that it ends with.
+
+        `name`: under which the token stands in the first message.
+        """
+        address = self.url.replace("http", "ws") + "/graphql"
+        with connect(address, subprotocols=[Subprotocol("graphql-transport-ws")], proxy=None) as socket:
+            socket.send(json.dumps({"type": "connection_init", "payload": {name: f"Bearer {self.token}"}}))
+            assert json.loads(socket.recv(60))["type"] == "connection_ack"
+            payload = {"query": document, "variables": variables}
+            socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
+            found: list[dict[str, Any]] = []
+            while len(found) < number:
+                message = json.loads(socket.recv(60))
+                if message["type"] == "error":
+                    return [{"errors": message["payload"]}]
+                if message["type"] != "next":
+                    continue
+                if "errors" in message["payload"]:
+                    return [message["payload"]]
+                found += message["payload"]["data"].values()
+            return found
 
     def operations(self) -> dict[str, int]:
         """How many GraphQL operations each room has executed so far."""

@@ -123,6 +123,7 @@ async def subscribe(socket: ClientConnection, document: str, variables: Mapping[
 
 async def entries_of(socket: ClientConnection) -> AsyncGenerator[Entry]:
     async for message in socket:
+        assert isinstance(message, str), "the protocol's messages are text"
         if (entry := taken(json.loads(message))) is None:
             return
         yield entry
