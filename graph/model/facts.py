@@ -4,6 +4,9 @@ from graph.model.declare import Based, End, Fact, Property, Reached, Scalar
 from graph.model.entities import RECORD
 from graph.model.enums import Capacity, Role
 
+LONGEST_CHAIN = 12
+"""No chain of areas, organizations, tasks or posts has more steps; a longer one is refused when it is recorded."""
+
 INTERVAL = (
     *RECORD,
     Property("validFrom", "first instant at which it holds", "起", scalar=Scalar.INSTANT, required=True),

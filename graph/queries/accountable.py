@@ -17,7 +17,8 @@ from graph.compile.selection import Selected
 from graph.compile.tree import Statement
 from graph.model import MODEL
 from graph.model.declare import Scalar
-from graph.queries.near import CHAIN, NEAR, Reach, distinct, during, gathered, records
+from graph.model.facts import LONGEST_CHAIN
+from graph.queries.near import NEAR, Reach, distinct, during, gathered, records
 
 ORDER = Keyset("discoveredAt", Scalar.INSTANT, descending=True)
 LONG_STREAMS = 8
@@ -80,14 +81,14 @@ def _during(fact: str) -> str:
 def _staff() -> str:
     """The person's posts and those below them, as long as they are fewer than the budget."""
     lines = [f"WITH *, {distinct('held', 'y')} AS below0"]
-    for level in range(CHAIN):
+    for level in range(LONGEST_CHAIN):
         met = " + ".join(f"below{n}" for n in range(level + 1))
         lines.append(
             f"WITH *, COLLECT {{ UNWIND CASE WHEN size({met}) < $budget THEN below{level} ELSE [] END AS y "
             f"MATCH (y)<-[:REPORTS_TO]-(r) WHERE {_during('r')} MATCH (r)<-[:REPORTS]-(x) WHERE NOT x IN {met} "
             f"RETURN DISTINCT x LIMIT $budget }} AS below{level + 1}"
         )
-    staff = " + ".join(f"below{n}" for n in range(CHAIN + 1))
+    staff = " + ".join(f"below{n}" for n in range(LONGEST_CHAIN + 1))
     lines.append(f"WITH high, t, k, person, held, {staff} AS staff")
     return "\n".join(lines) + "\n"
 
@@ -112,11 +113,11 @@ WITH *, {_covered("headed", "REGULATION|LEADS|ASSISTS|ANSWERS_FOR")} AS regulate
 WITH *, answeredFor + regulated AS covered
 WITH *,
   COLLECT {{ UNWIND [x IN covered WHERE x:Area] AS a
-    MATCH (a) (()<-[:WITHIN_TO]-(f:Within WHERE {_during("f")})<-[:WITHIN]-()){{0,{CHAIN}}} (x)
+    MATCH (a) (()<-[:WITHIN_TO]-(f:Within WHERE {_during("f")})<-[:WITHIN]-()){{0,{LONGEST_CHAIN}}} (x)
     RETURN DISTINCT x LIMIT $budget }} AS land,
   COLLECT {{ UNWIND [x IN covered WHERE x:SiteKind] AS y MATCH (x:Site) WHERE x.kind = y.kind AND x.id > ''
     RETURN DISTINCT x LIMIT $budget }} AS ofKinds,
-  COLLECT {{ UNWIND [x IN covered WHERE x:Task] AS a MATCH (a)<-[:SUBTASK_OF]-{{0,{CHAIN}}}(x)
+  COLLECT {{ UNWIND [x IN covered WHERE x:Task] AS a MATCH (a)<-[:SUBTASK_OF]-{{0,{LONGEST_CHAIN}}}(x)
     RETURN DISTINCT x LIMIT $budget }} AS work,
   COLLECT {{ MATCH (f:Former) WHERE f.supersededAt > k AND f.changedAt <= k MATCH (x:Site)-[:WAS]->(f)
     RETURN DISTINCT x LIMIT $budget }} AS changed

@@ -5,7 +5,7 @@ those that report to it (as far as a circle could close, where a reporting line 
 for, and from that to the problems discovered while something changed.
 """
 
-from graph.queries.trace import CHAIN
+from graph.model.facts import LONGEST_CHAIN
 
 _NOW = "r.recordedAt <= $now AND $now < r.supersededAt AND r.validFrom < $until AND $since < r.validTo"
 _BELOW = f"(()-[:REPORTS]->(f:Reporting WHERE {_NOW.replace('r.', 'f.')})-[:REPORTS_TO]->())"  # one reporting line
@@ -13,13 +13,13 @@ _LATELY = "p.discoveredAt >= $since AND p.discoveredAt < $until AND p.id > ''"
 
 
 def affected(depth: int) -> str:
-    """Problems {id} that may be touched. `depth`: how many reporting lines below `posts` the search goes, to CHAIN.
+    """Problems {id} that may be touched. `depth`: how many reporting lines below `posts` are gone, to LONGEST_CHAIN.
 
     Parameters: `posts`, `subjects`, `organizations` (ids), `intervals` [{since, until}] with `since` and `until` around
     all of them, `now`, `limit`.
     """
-    if not 0 <= depth <= CHAIN:
-        raise ValueError(f"a chain has at most {CHAIN} reporting lines")
+    if not 0 <= depth <= LONGEST_CHAIN:
+        raise ValueError(f"a chain has at most {LONGEST_CHAIN} reporting lines")
     return f"""
 CALL () {{
   UNWIND $subjects AS id
@@ -54,19 +54,19 @@ CALL (x) {{
   RETURN p
   UNION
   WITH x WHERE x:Area
-  MATCH (x) (()<-[:WITHIN_TO]-(:Within)<-[:WITHIN]-()){{0,{CHAIN}}} (y:Area)
+  MATCH (x) (()<-[:WITHIN_TO]-(:Within)<-[:WITHIN]-()){{0,{LONGEST_CHAIN}}} (y:Area)
   WITH DISTINCT y
   MATCH (y)<-[:FOUND_IN]-(p:Problem) WHERE {_LATELY}
   RETURN p
   UNION
   WITH x WHERE x:Area OR x:Site
-  MATCH (x) (()<-[:WITHIN_TO]-(:Within)<-[:WITHIN]-()){{0,{CHAIN}}} (y:Site)
+  MATCH (x) (()<-[:WITHIN_TO]-(:Within)<-[:WITHIN]-()){{0,{LONGEST_CHAIN}}} (y:Site)
   WITH DISTINCT y
   MATCH (p:Problem) WHERE p.siteId = y.id AND {_LATELY}
   RETURN p
   UNION
   WITH x WHERE x:Task
-  MATCH (x)<-[:SUBTASK_OF]-{{0,{CHAIN}}}(y:Task)
+  MATCH (x)<-[:SUBTASK_OF]-{{0,{LONGEST_CHAIN}}}(y:Task)
   WITH DISTINCT y
   MATCH (p:Problem) WHERE p.taskId = y.id AND {_LATELY}
   RETURN p

@@ -5,7 +5,7 @@ One statement of each for every kind of fact: its label and its relationships ar
 
 from graph.model import MODEL
 from graph.model.declare import Fact
-from graph.queries.trace import CHAIN
+from graph.model.facts import LONGEST_CHAIN
 from graph.queries.write import Write
 
 LABELS = ("Membership", "Responsibility", "Regulation", "Reporting", "Heads", "Name")
@@ -96,11 +96,11 @@ _STEP = (
 
 REPORTING_AROUND = f"""
 CALL () {{
-  MATCH (:Record {{id: $to}}) {_STEP}{{1,{CHAIN}}} ()
+  MATCH (:Record {{id: $to}}) {_STEP}{{1,{LONGEST_CHAIN}}} ()
   UNWIND f AS r
   RETURN DISTINCT r
   UNION
-  MATCH () {_STEP}{{1,{CHAIN}}} (:Record {{id: $from}})
+  MATCH () {_STEP}{{1,{LONGEST_CHAIN}}} (:Record {{id: $from}})
   UNWIND f AS r
   RETURN DISTINCT r
 }}

@@ -10,7 +10,7 @@ from graph.compile.roots import Moment, Viewer, parameters_of
 from graph.compile.selection import Selected
 from graph.compile.tree import Code, Expression, MapOf, Statement
 from graph.model import MODEL
-from graph.queries.trace import CHAIN
+from graph.model.facts import LONGEST_CHAIN
 
 SIZE = "MATCH (l:Log {name: 'main'}) RETURN l.size AS size"
 """How many events have a number. They are numbered in the order in which they became known, and none is left out."""
@@ -94,5 +94,5 @@ def _within(compiler: Compiler, area: str) -> str:
     return (
         f"WITH n, {event.cypher()}.problem.area.id AS place "
         f"WITH n WHERE {compiler.parameter(area)} IN COLLECT {{ MATCH (:Record {{id: place}}) "
-        f"((x)-[:WITHIN]->(f:Within)-[:WITHIN_TO]->() WHERE {lies}){{0,{CHAIN}}} (y) RETURN y.id }} "
+        f"((x)-[:WITHIN]->(f:Within)-[:WITHIN_TO]->() WHERE {lies}){{0,{LONGEST_CHAIN}}} (y) RETURN y.id }} "
     )

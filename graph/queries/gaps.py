@@ -14,8 +14,9 @@ from graph.compile.roots import Moment, Viewer, parameters_of
 from graph.compile.selection import Selected
 from graph.compile.tree import Statement
 from graph.model import MODEL
+from graph.model.facts import LONGEST_CHAIN
 from graph.model.instants import BEGINNING
-from graph.queries.near import CHAIN, NEAR, Reach, during, gathered, records, rows, to
+from graph.queries.near import NEAR, Reach, during, gathered, records, rows, to
 
 SUBJECTS = ("Area", "Task", "SiteKind", "Post", "Site")
 """In the order of the list, few before many; within each by id."""
@@ -100,7 +101,8 @@ _HOLDERS = (
     "RETURN DISTINCT y LIMIT 2 }"
 )
 _COMES_BACK = (
-    f"EXISTS {{ MATCH (x) (()-[:REPORTS]->(f:Reporting WHERE {holds('f')})-[:REPORTS_TO]->()){{1,{CHAIN + 1}}} (x) }}"
+    f"EXISTS {{ MATCH (x) (()-[:REPORTS]->(f:Reporting WHERE {holds('f')})-[:REPORTS_TO]->())"
+    f"{{1,{LONGEST_CHAIN + 1}}} (x) }}"
 )
 _ANSWERS = f"EXISTS {{ MATCH (x)-[:RESPONSIBILITY]->(r) WHERE {holds('r')} AND r.role <> 'SUPERIOR' }}"
 _SOUND = _in_order("REGULATION", ["x"])

@@ -5,10 +5,8 @@ A recipient has a chain of its own, so that those who reply at once do not wait 
 
 from graph.compile.moment import holds, holds_unless_silenced
 from graph.model import MODEL
+from graph.model.facts import LONGEST_CHAIN
 from graph.queries.write import Write
-
-CHAIN = 12
-"""No organization lies deeper; a longer chain is refused when it is recorded."""
 
 STANDING = f"""
 WITH $at AS t, $now AS k
@@ -16,7 +14,7 @@ MATCH (:Record {{id: $person}})-[:MEMBERSHIP]->(m:Membership)-[:MEMBERSHIP_TO]->
 MATCH (p)-[:POST_IN]->(f:PostIn)-[:POST_IN_TO]->(home)
 WHERE {holds_unless_silenced(MODEL.fact("PostIn"), "f", "p", "g")}
 MATCH (home) ((o)-[:PART_OF]->(q:PartOf)-[:PART_OF_TO]->()
-  WHERE {holds_unless_silenced(MODEL.fact("PartOf"), "q", "o", "g")}){{0,{CHAIN}}} (above)
+  WHERE {holds_unless_silenced(MODEL.fact("PartOf"), "q", "o", "g")}){{0,{LONGEST_CHAIN}}} (above)
 WHERE above = home OR above.kind <> 'GOVERNMENT'
 RETURN DISTINCT p.id AS post, above.id AS organization, above.kind AS kind
 """

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from graph.compile.fields import Compiler
 from graph.compile.moment import known, state
 from graph.compile.selection import Selected
-
-CHAIN = 12
-"""No chain of areas, organizations, tasks or posts is longer; a longer one is refused when it is recorded."""
+from graph.model.facts import LONGEST_CHAIN
 
 _MEMBERSHIPS = "[row IN risen WHERE row.type = 'MEMBERSHIP_TO' | {r: row.r, x: row.y, y: row.x}]"
 _PERSONNEL = "POST_IN|MEMBERSHIP_TO|REPORTS"
@@ -66,9 +64,9 @@ _PLACES = f"""WITH *, {_from("sites", "WITHIN")} AS inAreas,
   COLLECT {{ UNWIND sites AS x WITH x, {state("x", "f")} AS s MATCH (y:SiteKind {{kind: s.kind}})
     RETURN {{x: x, y: y}} }} AS ofKinds
 WITH *, COLLECT {{ UNWIND areas0 + [row IN inAreas | row.y] AS a WITH DISTINCT a
-    MATCH (a) (()-[:WITHIN]->(f:Within WHERE {during("f")})-[:WITHIN_TO]->()){{0,{CHAIN}}} (x)
+    MATCH (a) (()-[:WITHIN]->(f:Within WHERE {during("f")})-[:WITHIN_TO]->()){{0,{LONGEST_CHAIN}}} (x)
     RETURN DISTINCT x }} AS areas,
-  COLLECT {{ UNWIND tasks0 AS a MATCH (a)-[:SUBTASK_OF]->{{0,{CHAIN}}}(x) RETURN DISTINCT x }} AS tasks,
+  COLLECT {{ UNWIND tasks0 AS a MATCH (a)-[:SUBTASK_OF]->{{0,{LONGEST_CHAIN}}}(x) RETURN DISTINCT x }} AS tasks,
   COLLECT {{ UNWIND kinds0 + [row IN ofKinds | row.y] AS y RETURN DISTINCT y }} AS kinds
 WITH *, {_from("areas", "WITHIN")} AS around,
   {to("areas + sites + kinds + tasks", "RESPONSIBILITY")} AS responsibilities,
@@ -84,7 +82,7 @@ def _climbed(reach: Reach) -> str:
     """Every post up to the top with what leads from it, level by level: each post once however many ways lead to it."""
     kinds = _PERSONNEL if reach.personnel else "REPORTS"
     lines = [f"WITH *, COLLECT {{ UNWIND {reach.climbed} AS n RETURN DISTINCT n }} AS here0"]
-    for level in range(CHAIN + 1):
+    for level in range(LONGEST_CHAIN + 1):
         met = " + ".join(f"here{n}" for n in range(level + 1))
         lines += (
             f"WITH *, COLLECT {{ UNWIND here{level} AS x MATCH (x)-[l:{kinds}]-(r) WHERE {during('r')}",
@@ -93,8 +91,8 @@ def _climbed(reach: Reach) -> str:
             f"WITH *, COLLECT {{ UNWIND found{level} AS row WITH row WHERE row.type = 'REPORTS'",
             f"    WITH row.y AS n WHERE NOT n IN {met} RETURN DISTINCT n }} AS here{level + 1}",
         )
-    posts = " + ".join(f"here{n}" for n in range(CHAIN + 1))
-    found = " + ".join(f"found{n}" for n in range(CHAIN + 1))
+    posts = " + ".join(f"here{n}" for n in range(LONGEST_CHAIN + 1))
+    found = " + ".join(f"found{n}" for n in range(LONGEST_CHAIN + 1))
     lines.append(f"WITH *, {posts} AS posts, {found} AS risen")
     held = _MEMBERSHIPS if reach.personnel else reach.held
     lines.append(f"WITH *, {held} AS held")
@@ -106,7 +104,7 @@ def _homes(reach: Reach) -> str:
     return f"""WITH *, {postings} AS postings
 WITH *, {distinct("postings", "y")} AS homes
 WITH *, COLLECT {{ UNWIND homes AS o
-    MATCH (o) (()-[:PART_OF]->(f:PartOf WHERE {during("f")})-[:PART_OF_TO]->()){{1,{CHAIN}}} (q)
+    MATCH (o) (()-[:PART_OF]->(f:PartOf WHERE {during("f")})-[:PART_OF_TO]->()){{1,{LONGEST_CHAIN}}} (q)
     WITH DISTINCT f[-1] AS r MATCH (x)-[:PART_OF]->(r)-[:PART_OF_TO]->(y) RETURN {{r: r, x: x, y: y}} }} AS parents
 """
 

@@ -1,7 +1,7 @@
 """The path walk of traces: one statement that gathers everything that can matter, for accountability's rules to judge.
 
 It brings supersets: of links that a column gives beside explicit ones, both; which of them counts is the rules' to say.
-Every pattern is bounded by CHAIN, and each row comes with the parts that the client asked to see of it.
+Every pattern is bounded by LONGEST_CHAIN, and each row comes with the parts that the client asked to see of it.
 
 The walk goes row by row, so that one statement has many traces: those of ids (`traces`), or of whatever the clauses
 before it have found (`walk`). A fact is read where it is found and nowhere else, and a node's relationships are passed
@@ -18,9 +18,7 @@ from graph.compile.roots import Moment, Viewer, parameters_of
 from graph.compile.selection import Selected
 from graph.compile.tree import Statement
 from graph.model import MODEL
-
-CHAIN = 12
-"""No chain of areas, organizations, tasks or posts is longer; a longer one is refused when it is recorded."""
+from graph.model.facts import LONGEST_CHAIN
 
 SUBJECTS = ("Problem", "Site", "Area", "Task", "Instruction")
 
@@ -109,7 +107,7 @@ WITH *, {_is_or("Site", "FOUND_AT")} AS site, {_is_or("Area", "FOUND_IN")} AS ow
   {_is_or("Task", "FALLS_UNDER")} AS task
 WITH *, head(COLLECT {{ WITH {state("site", "f")} AS s MATCH (x:SiteKind {{kind: s.kind}}) RETURN x }}) AS kind,
   CASE WHEN task IS NULL THEN [] ELSE COLLECT {{
-    MATCH way = (task)-[:SUBTASK_OF]->{{0,{CHAIN}}}(x) RETURN x ORDER BY length(way)
+    MATCH way = (task)-[:SUBTASK_OF]->{{0,{LONGEST_CHAIN}}}(x) RETURN x ORDER BY length(way)
   }} END AS tasks,
   COLLECT {{ MATCH (subject)<-[:RECIPIENT_OF]-(r:Recipient)-[:ADDRESSED_TO]->(x)
     RETURN {{x: x, row: {{id: r.id, from: x.id, to: subject.id, explicit: true, capacity: 'RECIPIENT'}}}} }} AS told
@@ -210,7 +208,7 @@ _PARTIES = "row.type IN ['REGULATION_TO', 'OPERATES_TO', 'LEADS_TO', 'ASSISTS_TO
 
 _NEAR = f"""WITH *, [x IN [site, kind] WHERE x IS NOT NULL] + tasks AS places
 WITH *, places + [x IN [ownArea] WHERE x IS NOT NULL] AS start
-WITH *, {_climbed("start", CHAIN + 1, _FOUND_NEAR, "row.type = 'WITHIN'")} AS up
+WITH *, {_climbed("start", LONGEST_CHAIN + 1, _FOUND_NEAR, "row.type = 'WITHIN'")} AS up
 WITH *, up.found AS near, [x IN up.met WHERE x:Area] AS areas
 WITH *, [row IN near WHERE row.type = 'RESPONSIBILITY_TO'] AS answering,
   {_distinct(f"told + [row IN near WHERE {_PARTIES}]")} AS parties
@@ -247,13 +245,13 @@ WITH *, reduce(since = t, e IN clocks | CASE WHEN e.dueAt IS NULL THEN datetime(
     above = f"""WITH n, n.id AS id MATCH (n)-[:PART_OF]->(r) WHERE {holds("r")}
     MATCH (r)-[:PART_OF_TO]->(x)
     RETURN {{n: n, r: r, x: x, row: {_link("id", "x.id")}}}"""
-    return f"""{since}WITH *, {_climbed("seeds", CHAIN, found, "row.type = 'REPORTS'")} AS up
+    return f"""{since}WITH *, {_climbed("seeds", LONGEST_CHAIN, found, "row.type = 'REPORTS'")} AS up
 WITH *, up.found AS found, up.met AS posts
 WITH *, [row IN found WHERE row.type = 'MEMBERSHIP_TO' AND row.row.validTo > t] AS holding,
   [row IN found WHERE row.type = 'POST_IN'] AS postings,
   [row IN answering WHERE row.n IN places | row.x] AS concerned
 WITH *, {_distinct("postings")} AS homes, {_distinct("[row IN postings WHERE row.n IN concerned]")} AS start
-WITH *, {_climbed("start", CHAIN - 1, above, "true")} AS up
+WITH *, {_climbed("start", LONGEST_CHAIN - 1, above, "true")} AS up
 WITH *, up.found AS parents
 """
 
@@ -351,7 +349,7 @@ def _versions(compiler: Compiler, shown: tuple[Selected, ...]) -> str:
     """Of each fact itself and the versions after it, in order: rows {of, id, …, superseded, shown}."""
     basis = compiler.basis("v", Selected("basis", "basis", children={"Basis": shown})).cypher() if shown else "null"
     return f"""COLLECT {{ UNWIND near + heading + found + parents AS row WITH DISTINCT row.r AS r
-    MATCH (v)-[:SUPERSEDES]->{{0,{CHAIN}}}(r) WITH r, v ORDER BY r.id, v.recordedAt
+    MATCH (v)-[:SUPERSEDES]->{{0,{LONGEST_CHAIN}}}(r) WITH r, v ORDER BY r.id, v.recordedAt
     RETURN {{of: r.id, id: v.id, labels: labels(v), validFrom: v.validFrom, validTo: v.validTo,
       recordedAt: v.recordedAt, supersededAt: v.supersededAt,
       superseded: head(COLLECT {{ MATCH (v)-[:SUPERSEDES]->(o) RETURN o.id }}), shown: {basis}}} }}"""

@@ -8,6 +8,7 @@ from typing import Any
 from graph import ledger
 from graph.model import MODEL
 from graph.model.enums import EventKind, SiteType
+from graph.model.facts import LONGEST_CHAIN
 from graph.model.identity import record_id, version_id
 from graph.model.instants import OPEN, TICK
 from graph.queries import facts as queries
@@ -27,7 +28,7 @@ from services.hosting.commanding import (
 )
 from services.hosting.identity import Caller, Role
 from services.organization import rules
-from services.organization.rules import LONGEST_CHAIN, Changes, Edge, Refused, Statement, long_chains
+from services.organization.rules import Changes, Edge, Refused, Statement, long_chains
 
 KEPT = ("source", "sourceId", "digest")
 """What a version has of the one that it supersedes: its name, and which row of its source it goes by."""

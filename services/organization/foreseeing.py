@@ -10,8 +10,9 @@ from datetime import datetime
 
 from graph.compile.roots import Moment, Viewer
 from graph.model.enums import Level, LineKind
+from graph.model.facts import LONGEST_CHAIN
 from graph.queries.affected import affected
-from graph.queries.trace import CHAIN, FACTS_ONLY, Asked, traces
+from graph.queries.trace import FACTS_ONLY, Asked, traces
 from graph.session import Database, Transaction
 from services.accountability import rules as of_trace
 from services.accountability.reading import facts_of
@@ -98,7 +99,7 @@ async def _candidates(
         "now": LATEST,
         "limit": CHECKED + 1,
     }
-    depth = CHAIN if kind is REPORTING else 1
+    depth = LONGEST_CHAIN if kind is REPORTING else 1
     return [row["id"] for row in await transaction.run(affected(depth), asked)]
 
 

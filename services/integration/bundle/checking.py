@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from graph.model.facts import LONGEST_CHAIN
 from services.integration.bundle.columns import FILE, FILES, LINK_KINDS, File
 from services.integration.bundle.faults import BundleError, Fault, Report
 from services.integration.bundle.known import Known, Nothing
@@ -20,7 +21,6 @@ from services.integration.bundle.staging import Staging
 from services.integration.bundle.tables import Progress, stage
 from services.integration.bundle.values import BEGINNING_MICROS, OPEN_MICROS
 from services.organization.rules import (
-    LONGEST_CHAIN,
     Edge,
     Place,
     cycles,

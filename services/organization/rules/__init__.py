@@ -15,7 +15,6 @@ from services.organization.rules.corrections import (
 from services.organization.rules.credit_code import credit_code_check_character, credit_code_is_valid
 from services.organization.rules.reaching_back import Interval, changed
 from services.organization.rules.structure import (
-    LONGEST_CHAIN,
     Edge,
     Place,
     cycles,
@@ -26,7 +25,6 @@ from services.organization.rules.structure import (
 
 __all__ = [
     "KEEP",
-    "LONGEST_CHAIN",
     "Changes",
     "Edge",
     "Interval",

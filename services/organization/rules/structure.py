@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from graph.model.facts import LONGEST_CHAIN
+
 FOREVER = 1 << 62
-LONGEST_CHAIN = 12
-"""Reportings from a post to the top; trace.md bounds them."""
 
 
 @dataclass(frozen=True, slots=True)
