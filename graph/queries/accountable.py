@@ -18,7 +18,7 @@ from graph.compile.tree import Statement
 from graph.model import MODEL
 from graph.model.declare import Scalar
 from graph.model.facts import LONGEST_CHAIN
-from graph.queries.near import NEAR, Reach, distinct, during, gathered, records
+from graph.queries.near import NEAR, Reach, asked_about, distinct, during, end, gathered, records
 
 ORDER = Keyset("discoveredAt", Scalar.INSTANT, descending=True)
 LONG_STREAMS = 8
@@ -164,25 +164,16 @@ WITH high, t, k, person, held, narrow, candidates[0..$walked] AS found, size(can
 """
 
 
-def _ends(relationship: str) -> str:
-    return f"COLLECT {{ UNWIND found AS row WITH row.c AS c MATCH (c)-[:{relationship}]->(x) RETURN DISTINCT x }}"
-
-
-_NEAR = f"""WITH *, found[-1].c.discoveredAt AS lo, found[0].c.discoveredAt AS hi, [] AS kinds0,
-  {_ends("FOUND_AT")} AS sites, {_ends("FOUND_IN")} AS areas0, {_ends("FALLS_UNDER")} AS tasks0
-"""
+_NEAR = f"WITH *, found[-1].c.discoveredAt AS lo, found[0].c.discoveredAt AS hi, {asked_about('found')}"
 _REACH = Reach(held="held")
 
 
 def _shown(compiler: Compiler, shown: tuple[Selected, ...]) -> str:
     clauses, shape = compiler.object_of("Problem", "n", shown)
 
-    def end(relationship: str) -> str:
-        return f"head(COLLECT {{ MATCH (c)-[:{relationship}]->(x) RETURN x.id }})"
-
     return (
         "COLLECT { UNWIND found AS row WITH row.n AS n, row.c AS c "
-        f"RETURN {{id: n.id, discoveredAt: c.discoveredAt, site: {end('FOUND_AT')}, area: {end('FOUND_IN')}, "
-        f"task: {end('FALLS_UNDER')}, "
+        f"RETURN {{id: n.id, discoveredAt: c.discoveredAt, site: {end('c', 'FOUND_AT')}, area: {end('c', 'FOUND_IN')}, "
+        f"task: {end('c', 'FALLS_UNDER')}, "
         f"shown: head(COLLECT {{ WITH n {' '.join(clauses)} RETURN {shape.cypher()} }})}} }}"
     )

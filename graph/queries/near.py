@@ -49,6 +49,24 @@ def to(things: str, kinds: str) -> str:
     )
 
 
+def end(state: str, relationship: str) -> str:
+    """The id of the one record to which a state refers so."""
+    return f"head(COLLECT {{ MATCH ({state})-[:{relationship}]->(x) RETURN x.id }})"
+
+
+def asked_about(problems: str) -> str:
+    """What `gathered` is asked about: the sites, areas and tasks of rows {n, c} of problems with their states."""
+
+    def ends(relationship: str) -> str:
+        return (
+            f"COLLECT {{ UNWIND {problems} AS row WITH row.c AS c MATCH (c)-[:{relationship}]->(x) RETURN DISTINCT x }}"
+        )
+
+    return (
+        f"[] AS kinds0, {ends('FOUND_AT')} AS sites, {ends('FOUND_IN')} AS areas0,\n  {ends('FALLS_UNDER')} AS tasks0\n"
+    )
+
+
 def distinct(rows: str, end: str) -> str:
     return f"COLLECT {{ UNWIND {rows} AS row WITH row.{end} AS n RETURN DISTINCT n }}"
 

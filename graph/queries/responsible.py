@@ -11,7 +11,7 @@ from graph.compile.fields import Compiler
 from graph.compile.moment import state
 from graph.compile.selection import Selected
 from graph.compile.tree import ByLabel, Coalesce, Collect, Edges, Expression, Head, Judged, MapOf, Page
-from graph.queries.near import NEAR, Reach, distinct, gathered, records
+from graph.queries.near import NEAR, Reach, asked_about, distinct, end, gathered, records
 
 
 def beside(compiler: Compiler, data: Expression | None) -> str:
@@ -24,8 +24,8 @@ def beside(compiler: Compiler, data: Expression | None) -> str:
     posts = records(compiler, "Post", "posts", _asked(compiler, "post"))
     persons = records(compiler, "Person", distinct("held", "x"), _asked(compiler, "holder"))
     found = (
-        f"problems: COLLECT {{ UNWIND asked AS row WITH row.n AS n, row.c AS c RETURN [n.id, {_end('FOUND_AT')}, "
-        f"{_end('FOUND_IN')}, {_end('FALLS_UNDER')}, {_end('ASSIGNED_TO')}] }}"
+        f"problems: COLLECT {{ UNWIND asked AS row WITH row.n AS n, row.c AS c RETURN [n.id, {end('c', 'FOUND_AT')}, "
+        f"{end('c', 'FOUND_IN')}, {end('c', 'FALLS_UNDER')}, {end('c', 'ASSIGNED_TO')}] }}"
     )
     return (
         f"WITH high, t, k, data, {problems} AS ids\n{_NEAR}{gathered(Reach(personnel=True))}"
@@ -50,19 +50,9 @@ def _fields(compiler: Compiler, name: str) -> Iterator[Selected]:
                     yield Selected(field.name, key_of(shape, field), field.arguments, field.children)
 
 
-def _end(relationship: str) -> str:
-    return f"head(COLLECT {{ MATCH (c)-[:{relationship}]->(x) RETURN x.id }})"
-
-
-def _ends(relationship: str) -> str:
-    return f"COLLECT {{ UNWIND asked AS row WITH row.c AS c MATCH (c)-[:{relationship}]->(x) RETURN DISTINCT x }}"
-
-
 _NEAR = f"""WITH *, COLLECT {{ UNWIND ids AS id WITH DISTINCT id MATCH (n:Record {{id: id}})
     WITH n, {state("n", "f")} AS c RETURN {{n: n, c: c}} }} AS asked
-WITH *, t AS lo, t AS hi, [] AS kinds0, {_ends("FOUND_AT")} AS sites, {_ends("FOUND_IN")} AS areas0,
-  {_ends("FALLS_UNDER")} AS tasks0
-"""
+WITH *, t AS lo, t AS hi, {asked_about("asked")}"""
 
 
 def _judged(expression: Expression, value: str, numbers: Iterator[int]) -> str:
