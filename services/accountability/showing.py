@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from graph.compile.cursor import fingerprint
 from graph.compile.selection import Selected
 from graph.model.instants import OPEN
 from graph.queries.trace import Shown
+from services.accountability.pages import key_of
 from services.accountability.rules import Custody, Exculpatory, Hop, Line
 
 Row = dict[str, Any]
@@ -43,7 +43,7 @@ def asked_of_records(selected: Selected) -> Shown:
     for part in _with_records(selected):
         if part.name in RECORDS:
             for field in (field for field in part.only() if field.name != "id"):  # which is known without asking
-                key = _key(field)
+                key = key_of(field)
                 parts[RECORDS[part.name]][key] = replace(field, key=key)
     names = {part.name for part in selected.only()}
     found: dict[str, Any] = {name: tuple(fields.values()) for name, fields in parts.items()}
@@ -63,11 +63,6 @@ def _with_records(selected: Selected) -> Iterator[Selected]:
                     yield from side.only()
             case _:
                 pass
-
-
-def _key(field: Selected) -> str:
-    """Under which key the statement's row holds a field: two that differ in anything have two."""
-    return f"{field.key}_{fingerprint(field)}"
 
 
 class Showing:
@@ -139,7 +134,7 @@ def record(part: Selected, id_: str, row: Row | None) -> Row | None:
     """A record as one field asks for it, out of the row that `asked_of_records` has brought."""
     if row is None:
         return None
-    return {field.key: id_ if field.name == "id" else row[_key(field)] for field in part.only()}
+    return {field.key: id_ if field.name == "id" else row[key_of(field)] for field in part.only()}
 
 
 _HOP: Mapping[str, Callable[[Hop], Any]] = {
