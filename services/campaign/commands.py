@@ -27,6 +27,7 @@ from services.hosting.commanding import (
     check_kinds,
     event_properties,
     refused_at,
+    taken_at,
 )
 from services.hosting.identity import Caller
 
@@ -118,9 +119,7 @@ async def issue(database: Database, command: Issue, caller: Caller, now: datetim
 
 async def respond(database: Database, command: Respond, caller: Caller, now: datetime) -> Done:
     """Take a step for one recipient. Raises RefusedError."""
-    at = command.at or now
-    if at > now:
-        raise refused_at("at", f"{at.isoformat()} lies in the future; give the time at which it was done")
+    at = taken_at(command.at, now)
 
     async def work(transaction: Transaction, key: str) -> Done:
         person, post = await acting(transaction, caller, command.person, command.post, at, "person")

@@ -68,6 +68,13 @@ def refused_at(path: str, message: str, code: RefusalCode = RefusalCode.BAD_INPU
     return RefusedError(code, message, ((path, message),))
 
 
+def taken_at(given: datetime | None, now: datetime) -> datetime:
+    """When a step was taken: by the input's `at`, else now. Raises RefusedError for the future."""
+    if given is not None and given > now:
+        raise refused_at("at", f"{given.isoformat()} lies in the future; give the time at which it was done")
+    return given or now
+
+
 async def carry_out(
     database: Database,
     command: Command,

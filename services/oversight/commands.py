@@ -21,6 +21,7 @@ from services.hosting.commanding import (
     check_kinds,
     event_properties,
     refused_at,
+    taken_at,
 )
 from services.hosting.identity import Caller
 from services.oversight import rules
@@ -126,9 +127,7 @@ async def report(database: Database, command: Report, caller: Caller, now: datet
 
 async def act(database: Database, command: Act, caller: Caller, now: datetime) -> Done:
     """Carry out an action. Raises RefusedError."""
-    at = command.at or now
-    if at > now:
-        raise refused_at("at", f"{at.isoformat()} lies in the future; give the time at which it was done")
+    at = taken_at(command.at, now)
 
     async def work(transaction: Transaction, key: str) -> Done:
         person, post = await acting(transaction, caller, command.person, command.post, at, "person")
