@@ -23,9 +23,9 @@ class Completions:
         # An operation is held with its closures, so that no other can take its id.
         self._made: OrderedDict[Shape, tuple[OperationDefinitionNode, Complete]] = OrderedDict()
 
-    def find(self, shape: Shape, operation: OperationDefinitionNode) -> Complete | None:
+    def find(self, shape: Shape) -> Complete | None:
         found = self._made.get(shape)
-        if found is None or found[0] is not operation:
+        if found is None:
             return None
         self._made.move_to_end(shape)
         return found[1]
@@ -71,7 +71,7 @@ def executor(count: Callable[[str], None]) -> type[StrawberryGraphQLCoreExecutio
         def _compiled(self, return_type: OutputType, nodes: list[FieldDetails], path: Path) -> Complete:
             chosen = tuple((k, v) for k, v in self.variable_values.coerced.items() if isinstance(v, bool))
             shape = id(self.operation), str(path.key), chosen
-            found = completions.find(shape, self.operation)
+            found = completions.find(shape)
             if found is None:
                 completion = Completion(self.schema, self.operation, self.fragments, self.variable_values)
                 found = completions.keep(shape, self.operation, completion.of(return_type, nodes))
