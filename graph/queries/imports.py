@@ -258,10 +258,7 @@ CLAIM = Write(
 )
 """The watermark's lock lets one import begin at a time."""
 
-SHUT_GATES = Write(
-    "take the record time of an import before its rows, where nobody has acted yet",
-    "integration",
-    """
+_AT_ALL_GATES = """
     MATCH (w:Watermark {name: 'main'})
     SET w.taken = true
     REMOVE w.taken
@@ -271,11 +268,19 @@ SHUT_GATES = Write(
     SET g.taken = true
     REMOVE g.taken
     WITH w, collect(g) AS gates, max(g.at) AS last
-    WHERE NOT EXISTS { MATCH (c:Command) WHERE c.key > '' }
-    WITH w, gates, CASE WHEN last < $now THEN $now ELSE last + duration({microseconds: 1}) END AS at
+"""
+_AFTER_ALL = "CASE WHEN last < $now THEN $now ELSE last + duration({microseconds: 1}) END"
+"""A record time after all that was given out."""
+
+SHUT_GATES = Write(
+    "take the record time of an import before its rows, where nobody has acted yet",
+    "integration",
+    f"""{_AT_ALL_GATES}
+    WHERE NOT EXISTS {{ MATCH (c:Command) WHERE c.key > '' }}
+    WITH w, gates, {_AFTER_ALL} AS at
     FOREACH (g IN gates | SET g.at = at, g.shut = true)
     WITH w, at
-    MATCH (i:Import {id: $id})
+    MATCH (i:Import {{id: $id}})
     SET w.holdsAt = at, i.heldAt = at
     RETURN at
     """,
@@ -297,19 +302,9 @@ ADVANCE = Write(
 BEGIN_STAMPING = Write(
     "hold readers below the record time of an import",
     "integration",
-    """
-    MATCH (w:Watermark {name: 'main'})
-    SET w.taken = true
-    REMOVE w.taken
-    WITH w
-    MATCH (g:Gate)
-    WITH w, g ORDER BY g.number
-    SET g.taken = true
-    REMOVE g.taken
-    WITH w, collect(g) AS gates, max(g.at) AS last
-    MATCH (i:Import {id: $id})
-    WITH w, i, gates, coalesce(
-      i.heldAt, CASE WHEN last < $now THEN $now ELSE last + duration({microseconds: 1}) END) AS at
+    f"""{_AT_ALL_GATES}
+    MATCH (i:Import {{id: $id}})
+    WITH w, i, gates, coalesce(i.heldAt, {_AFTER_ALL}) AS at
     FOREACH (g IN gates | SET g.at = CASE WHEN g.at < at THEN at ELSE g.at END)
     SET w.holdsAt = at, i.stampedAt = at
     RETURN at
