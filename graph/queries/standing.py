@@ -56,7 +56,7 @@ MATCH (w:Watermark {name: 'main'})
 WITH w.holdsAt AS held
 UNWIND $ids AS id
 MATCH (p:Record&Problem {id: id}) WHERE NOT p:Pending AND p.recordedAt <> held
-RETURN p.id AS id, p.life AS life
+RETURN p.id AS id, p.life AS life, p.position AS position
 """
 
 PROBLEM_STATES = f"""

@@ -29,6 +29,14 @@ class KnownLink:
     shown: str
 
 
+@dataclass(frozen=True, slots=True)
+class KnownLife:
+    """The state of a known problem. `position`: of the event that it is the state after."""
+
+    life: Life
+    position: int
+
+
 class Known(Protocol):
     """The records before this import. Ids are record ids."""
 
@@ -44,7 +52,7 @@ class Known(Protocol):
         """The facts of that label; for Task, the subtasks, with the task as `from_` and its parent as `to`."""
         ...
 
-    def lives(self, problems: Collection[str], /) -> Mapping[str, Life]:
+    def lives(self, problems: Collection[str], /) -> Mapping[str, KnownLife]:
         """The state of those of the problems that are known."""
         ...
 
@@ -61,5 +69,5 @@ class Nothing:
     def links(self, label: str, /) -> Collection[KnownLink]:  # noqa: ARG002
         return ()
 
-    def lives(self, problems: Collection[str], /) -> Mapping[str, Life]:  # noqa: ARG002
+    def lives(self, problems: Collection[str], /) -> Mapping[str, KnownLife]:  # noqa: ARG002
         return {}

@@ -10,7 +10,7 @@ from typing import Any
 
 from services.integration.bundle.columns import FILE
 from services.integration.bundle.faults import Fault
-from services.integration.bundle.known import Known
+from services.integration.bundle.known import Known, KnownLife
 from services.integration.bundle.references import reference_faults, row_digest
 from services.integration.bundle.resolving import Resolver
 from services.integration.bundle.staging import Staging
@@ -59,24 +59,24 @@ class Replay:
         while some := [(problem, list(events)) for problem, events in islice(histories, _PROBLEMS_AT_ONCE)]:
             yield from reference_faults(_EVENTS, [row for _, events in some for row in events], self.resolver)
             there: set[str] = set()
-            lives: Mapping[str, Life] = {}
+            lives: Mapping[str, KnownLife] = {}
             if self.may_be_known:
                 there = yield from self._recorded([row for _, events in some for row in events])
                 lives = self.known.lives([self.resolver.record(problem) for problem, _ in some if problem is not None])
-            kept: list[tuple[str, str]] = []
+            kept: list[tuple[str, str, int]] = []
             for problem, events in some:
                 fresh = [row for row in events if row[_COLUMN["id"]] not in there]
                 if problem is None or not fresh:
                     continue
-                life = lives.get(self.resolver.record(problem))
-                if life is None:
+                known = lives.get(self.resolver.record(problem))
+                if known is None:
                     discovered_at = fresh[0][_DISCOVERED_AT]
                     if discovered_at is None:  # its row is missing or faulty, which is said elsewhere
                         continue
-                    life = begin(instant_of(discovered_at))
-                after = yield from self._replay(life, fresh)
+                    known = KnownLife(begin(instant_of(discovered_at)), 0)
+                after = yield from self._replay(known.life, fresh)
                 if after is not None:
-                    kept.append((problem, dump(after)))
+                    kept.append((problem, dump(after), known.position))
             self.staging.keep_lives(kept)
 
     def _recorded(self, rows: list[tuple[Any, ...]]) -> Generator[Fault, None, set[str]]:

@@ -33,7 +33,7 @@ class Staging:
             columns = ", ".join(f'"{column.name}"' for column in file.columns)
             self._db.execute(f'CREATE TABLE "{file.name}" (row INTEGER PRIMARY KEY, {columns})')
         self._db.execute("CREATE TABLE ids (id TEXT, file INTEGER, row INTEGER)")
-        self._db.execute("CREATE TABLE lives (problem TEXT PRIMARY KEY, life TEXT) WITHOUT ROWID")
+        self._db.execute("CREATE TABLE lives (problem TEXT PRIMARY KEY, life TEXT, position INTEGER) WITHOUT ROWID")
         self._db.execute("BEGIN")
 
     def __enter__(self) -> Self:
@@ -116,15 +116,15 @@ class Staging:
             " ORDER BY e.problem, e.at, e.row"
         )
 
-    def keep_lives(self, lives: Sequence[tuple[str, str]]) -> None:
-        """Keep the state (JSON) of problems after their events."""
-        self._db.executemany("INSERT OR REPLACE INTO lives VALUES (?, ?)", lives)
+    def keep_lives(self, lives: Sequence[tuple[str, str, int]]) -> None:
+        """Keep the state (JSON) of problems after their events, and the position of the event that these go on from."""
+        self._db.executemany("INSERT OR REPLACE INTO lives VALUES (?, ?, ?)", lives)
 
     def problems_with_lives(self) -> Iterator[tuple[Any, ...]]:
-        """(problem, life or None, the columns of problems.csv or None) of every problem with a row or an event."""
+        """(problem, what was kept or None, columns of problems.csv or None) of every problem with a row or an event."""
         return self._select(
-            "SELECT p.id, l.life, p.* FROM problems p LEFT JOIN lives l ON l.problem = p.id"
-            " UNION ALL SELECT l.problem, l.life, p.* FROM lives l LEFT JOIN problems p ON p.id = l.problem"
+            "SELECT p.id, l.life, l.position, p.* FROM problems p LEFT JOIN lives l ON l.problem = p.id"
+            " UNION ALL SELECT l.problem, l.life, l.position, p.* FROM lives l LEFT JOIN problems p ON p.id = l.problem"
             " WHERE p.id IS NULL ORDER BY 1"
         )
 

@@ -39,11 +39,15 @@ Stated = tuple[FactRow, File | None, Row]
 
 @dataclass(frozen=True, slots=True)
 class ProblemRows:
-    """A problem's row (None: it is in the database), its state after its events (None: no new ones), its events."""
+    """A problem's row (None: it is in the database), its state after its events (None: no new ones), its events.
+
+    `position`: of the event that the state was worked out from, 0 for none; a problem that has gone on is not written.
+    """
 
     reference: str
     row: Row | None
     life: str | None
+    position: int | None
     events: tuple[Row, ...]
 
 
@@ -155,14 +159,14 @@ class Batches:
         group = next(events, None)
         some: list[ProblemRows] = []
         count = 0
-        for reference, life, *row in self._staging.problems_with_lives():
+        for reference, life, position, *row in self._staging.problems_with_lives():
             while group is not None and group[0] < reference:
                 group = next(events, None)
             mine: tuple[Row, ...] = ()
             if group is not None and group[0] == reference:
                 mine = tuple(group[1])
                 group = next(events, None)
-            some.append(ProblemRows(reference, row if row[0] is not None else None, life, mine))
+            some.append(ProblemRows(reference, row if row[0] is not None else None, life, position, mine))
             count += 1 + len(mine)
             if count >= _ROWS:
                 yield self._with_references(some)
@@ -246,13 +250,15 @@ class Batches:
         events += appended
         if not events:
             return
+        worked_out_from = there.position
         if appended and problem.life is not None:
+            worked_out_from = problem.position or 0
             life = load(problem.life)
             properties |= life_properties(life)
             out = (*(ref for ref in out if ref[0] != "ASSIGNED_TO"), *_assigned(life))
         properties |= {"position": position, "hash": hash_}
         found.create(Statement("Problem", id_, properties, out=out), changes=True)
-        found.held.append({"id": id_, "position": there.position})
+        found.held.append({"id": id_, "position": worked_out_from})
         for event, refs in events:
             found.create(Statement("Event", event["id"], event, out=(("EVENT_OF", "Problem", id_), *refs)))
         found.records += len(events)

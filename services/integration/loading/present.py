@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 from graph.model.instants import OPEN
 from graph.queries import standing
 from graph.session import Database
-from services.integration.bundle.known import KnownLink, Standing
+from services.integration.bundle.known import KnownLife, KnownLink, Standing
 from services.integration.bundle.values import BEGINNING_MICROS, OPEN_MICROS, micros
 from services.integration.loading.nodes import Present
-from services.oversight.rules import Life, load
+from services.oversight.rules import load
 
 Answer = TypeVar("Answer")
 
@@ -81,8 +81,9 @@ class DatabaseKnown:
             for r in self._read(standing.links(label), {"open": OPEN})
         ]
 
-    def lives(self, problems: Collection[str], /) -> Mapping[str, Life]:
-        return {row["id"]: load(row["life"]) for row in self._read(standing.LIVES, {"ids": list(problems)})}
+    def lives(self, problems: Collection[str], /) -> Mapping[str, KnownLife]:
+        rows = self._read(standing.LIVES, {"ids": list(problems)})
+        return {row["id"]: KnownLife(load(row["life"]), row["position"]) for row in rows}
 
     def _read(self, statement: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
         return self._wait(self._database.read(statement, parameters))

@@ -4,14 +4,20 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from graph.model.enums import ProblemAction
 from graph.model.identity import record_id
 from graph.model.instants import OPEN
+from graph.session import Database
+from services.hosting.identity import Caller, Role
 from services.integration.loading.completion import ImportRefused, complete_pending, discard
+from services.integration.loading.loader import import_bundle
+from services.oversight.commands import Act, act
 from services.oversight.rules import load
 from tests.services.integration.bundles import SMALL, changed, write
 from tests.services.integration.conftest import Store, now
@@ -123,6 +129,30 @@ def test_a_later_bundle_adds_events_and_may_not_change_them(store: Store, tmp_pa
     early = {"events": head + "e7,p1,2024-12-16T12:30:00+08:00,CLOSE,wang,chief,,,,\n"}
     (fault,) = store.load(write(tmp_path / "d", early)).report.errors
     assert "before the last event" in fault.message
+
+
+def test_a_command_between_check_and_write_is_not_overwritten(store: Store, tmp_path: Path) -> None:
+    store.load(write(tmp_path / "a", SMALL))
+    head = "id,problem,at,action,person,post,toOrganization,dueAt,evidence,note\n"
+    more = write(tmp_path / "b", {"events": head + "e6,p1,2024-12-17T12:00:00+08:00,VERIFY,wang,chief,,,,\n"})
+    urging = Act("1", record_id("bundle", "p1"), ProblemAction.URGE, at=datetime(2024, 12, 17, 2, tzinfo=UTC))
+
+    async def work(database: Database) -> None:
+        def acts_once_checked() -> datetime:
+            beside.submit(
+                store.run, lambda other: act(other, urging, Caller("office", Role.INTEGRATOR), now())
+            ).result()
+            return now()
+
+        await import_bundle(database, more, acts_once_checked)
+
+    with ThreadPoolExecutor(1) as beside, pytest.raises(ImportRefused, match="acted on"):
+        store.run(work)
+    assert store.count("(:Pending)") == store.count("(:Problem {status: 'VERIFIED'})") == 0
+    assert store.load(more).recorded_at is not None
+    (problem,) = store.rows("MATCH (p:Problem {sourceId: 'p1'}) RETURN p.life AS life, p.position AS position")
+    life = load(problem["life"])
+    assert (life.status, life.urgings, problem["position"]) == ("VERIFIED", 1, 7)
 
 
 def test_references_lead_to_records_imported_before(store: Store, tmp_path: Path) -> None:
