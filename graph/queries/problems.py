@@ -1,5 +1,6 @@
 """Writes of the life of a problem: each appends its event in the same transaction, marked for the sequencer."""
 
+from graph.model import MODEL
 from graph.queries.write import Write
 
 HOME_OF_POST = """
@@ -27,39 +28,41 @@ REPORT = Write(
     CREATE (e:Record:Event:Outbox)-[:EVENT_OF]->(p)
     SET e = $event
     WITH p, e
-    CALL (p) { MATCH (x:Record {id: $site}) CREATE (p)-[:FOUND_AT]->(x) }
-    CALL (p) { MATCH (x:Record {id: $area}) CREATE (p)-[:FOUND_IN]->(x) }
-    CALL (p) { MATCH (x:Record {id: $task}) CREATE (p)-[:FALLS_UNDER]->(x) }
-    CALL (p, e) {
-      MATCH (x:Record {id: $reporter}) CREATE (p)-[:REPORTED_BY]->(x) CREATE (e)-[:DONE_BY]->(x)
+    CALL (p) {
+      UNWIND $links AS link
+      MATCH (x:Record {id: link.to})
+      CREATE (p)-[:$(link.type)]->(x)
     }
+    CALL (e) { MATCH (x:Record {id: $person}) CREATE (e)-[:DONE_BY]->(x) }
     CALL (e) { MATCH (x:Record {id: $post}) CREATE (e)-[:DONE_AS]->(x) }
     """,
 )
 
+_STATE = "|".join(sorted({ref.relationship for ref in MODEL.entity("Problem").refs()}))
+
 ACT = Write(
     "act on a problem",
     "oversight",
-    """
-    MATCH (p:Record&Problem {id: $problem})
+    f"""
+    MATCH (p:Record&Problem {{id: $problem}})
     CREATE (p)-[:WAS]->(f:Former)
     SET f = properties(p), f.supersededAt = $now
     WITH p, f
-    CALL (p, f) {
-      MATCH (p)-[r:FOUND_AT|FOUND_IN|FALLS_UNDER|REPORTED_BY|ASSIGNED_TO]->(x)
+    CALL (p, f) {{
+      MATCH (p)-[r:{_STATE}]->(x)
       CREATE (f)-[:$(type(r))]->(x)
-    }
+    }}
     SET p += $state
     CREATE (e:Record:Event:Outbox)-[:EVENT_OF]->(p)
     SET e = $event
     WITH p, e
-    CALL (p) {
+    CALL (p) {{
       MATCH (p)-[r:ASSIGNED_TO]->(x) WHERE x.id <> $assignedTo
       DELETE r
-    }
-    CALL (p) { MATCH (x:Record {id: $assignedTo}) MERGE (p)-[:ASSIGNED_TO]->(x) }
-    CALL (e) { MATCH (x:Record {id: $person}) CREATE (e)-[:DONE_BY]->(x) }
-    CALL (e) { MATCH (x:Record {id: $post}) CREATE (e)-[:DONE_AS]->(x) }
-    CALL (e) { MATCH (x:Record {id: $toOrganization}) CREATE (e)-[:PASSED_TO]->(x) }
+    }}
+    CALL (p) {{ MATCH (x:Record {{id: $assignedTo}}) MERGE (p)-[:ASSIGNED_TO]->(x) }}
+    CALL (e) {{ MATCH (x:Record {{id: $person}}) CREATE (e)-[:DONE_BY]->(x) }}
+    CALL (e) {{ MATCH (x:Record {{id: $post}}) CREATE (e)-[:DONE_AS]->(x) }}
+    CALL (e) {{ MATCH (x:Record {{id: $toOrganization}}) CREATE (e)-[:PASSED_TO]->(x) }}
     """,
 )

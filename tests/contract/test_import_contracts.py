@@ -20,7 +20,7 @@ VIOLATIONS = {
         ("graph/session.py", "def later():\n    import services"),
     ],
     "In a room: app > schema > resolvers | commands > types > rules": [
-        ("services/oversight/rules.py", "import services.oversight.types"),
+        ("services/oversight/rules/life.py", "import services.oversight.types"),
         ("services/oversight/types.py", "import services.oversight.resolvers"),
         ("services/oversight/resolvers.py", "import services.oversight.commands"),
         ("services/oversight/commands.py", "import services.oversight.schema"),
@@ -43,7 +43,7 @@ VIOLATIONS = {
         ("graph/session.py", "from fastapi import FastAPI"),
     ],
     "Rules and the graph's model are pure": [
-        ("services/oversight/rules.py", "import pydantic"),
+        ("services/oversight/rules/life.py", "import pydantic"),
         ("services/campaign/rules/rulebook.py", "import os"),
         ("services/organization/rules.py", "from time import time"),
         ("graph/model/__init__.py", "import graph.session"),

@@ -1,0 +1,207 @@
+"""How a problem is opened and a step of its life written, within a command's transaction: one way for all commands.
+
+A command that opens several problems, or acts on several, first locks what it acts on, then takes its gate once, and
+then writes: see `graph.queries.watermark`.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from graph import ledger
+from graph.model.enums import EventKind, ProblemAction, Severity
+from graph.model.identity import record_id
+from graph.model.instants import OPEN, SHANGHAI
+from graph.queries import problems as queries
+from graph.session import Transaction
+from schema.errors import RefusalCode
+from services.hosting.commanding import LATEST, SOURCE, RefusedError, event_properties
+from services.oversight import rules
+from services.oversight.rules import Life, Step
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What was found. `links`: what else it leads to, (relationship, id), of the problem's references."""
+
+    title: str
+    origin: str
+    severity: Severity
+    discovered_at: datetime
+    site: str | None = None
+    area: str | None = None
+    task: str | None = None
+    number: str | None = None
+    evidence: tuple[str, ...] = ()
+    note: str | None = None
+    links: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A problem whose lock is held. `event`: the last that this transaction has written of it."""
+
+    problem: str
+    life: Life
+    position: int
+    hash: str
+    changed_at: datetime
+    severity: Severity
+    event: str = ""
+
+
+async def open_problem(
+    transaction: Transaction,
+    key: str,
+    opening: Opening,
+    by: tuple[str | None, str | None],
+    clock: timedelta | None,
+    recorded_at: datetime,
+) -> Standing:
+    """Write a problem with the event that it was reported. `key`: of which its id is made; `by`: person and post."""
+    person, post = by
+    source_id = f"problem/{key}"
+    problem = record_id(SOURCE, source_id)
+    life = rules.begin(opening.discovered_at, clock)
+    said = {
+        "title": opening.title.strip(),
+        "origin": opening.origin,
+        "severity": opening.severity.value,
+        "site": opening.site,
+        "area": opening.area,
+        "task": opening.task,
+        **dict(opening.links),
+    }
+    entry = ledger.Entry(
+        id=record_id(SOURCE, f"event/{key}"),
+        subject=problem,
+        position=1,
+        kind=EventKind.REPORTED,
+        at=opening.discovered_at,
+        actor=person,
+        post=post,
+        evidence=opening.evidence,
+        note=opening.note,
+        row={name: str(value) for name, value in said.items() if value is not None},
+    )
+    sealed = ledger.seal(entry, None)
+    node = {
+        "id": problem,
+        "source": SOURCE,
+        "sourceId": source_id,
+        "number": opening.number or f"{opening.discovered_at.astimezone(SHANGHAI):%Y%m%d}-{problem[:6]}",
+        "title": opening.title.strip(),
+        "origin": opening.origin,
+        "severity": opening.severity.value,
+        "discoveredAt": opening.discovered_at,
+        "siteId": opening.site or "",
+        "taskId": opening.task or "",
+        "recordedAt": recorded_at,
+        **state_of(life, 1, sealed, recorded_at),
+    }
+    links = {
+        "FOUND_AT": opening.site,
+        "FOUND_IN": opening.area,
+        "FALLS_UNDER": opening.task,
+        "REPORTED_BY": person,
+        **dict(opening.links),
+    }
+    await transaction.run(
+        queries.REPORT.cypher,
+        {
+            "problem": node,
+            "event": event_properties(entry, sealed, f"event/{key}", recorded_at),
+            "links": [{"type": name, "to": record} for name, record in links.items() if record is not None],
+            "person": person,
+            "post": post,
+        },
+    )
+    return Standing(problem, life, 1, sealed.hash, recorded_at, opening.severity, entry.id)
+
+
+async def lock(transaction: Transaction, problem: str) -> Standing:
+    """The problem as it stands, which nobody else changes until the transaction ends. Raises RefusedError."""
+    (found,) = await transaction.run(queries.LOCK, {"problem": problem, "now": LATEST})
+    if found["importing"] is not None:
+        message = "an import is changing this problem; send the same command again when it is complete"
+        raise RefusedError(RefusalCode.NOT_ALLOWED, message, (("problem", message),))
+    return Standing(
+        problem,
+        rules.load(found["life"]),
+        found["position"],
+        found["hash"],
+        found["changedAt"].to_native(),
+        Severity(found["severity"]),
+    )
+
+
+def after(standing: Standing, step: Step) -> Life:
+    """The life after the step. Raises RefusedError with what is possible."""
+    life = rules.apply(standing.life, step)
+    if isinstance(life, rules.Refused):
+        raise RefusedError(RefusalCode(life.code), life.message, ((life.path, life.message),), life.possible)
+    return life
+
+
+async def write_step(
+    transaction: Transaction, standing: Standing, step: Step, key: str, recorded_at: datetime
+) -> Standing:
+    """Write a step with its event, whose id is made of `key`; the problem as it stands then. Raises RefusedError."""
+    life = after(standing, step)
+    entry = ledger.Entry(
+        id=record_id(SOURCE, f"event/{key}"),
+        subject=standing.problem,
+        position=standing.position + 1,
+        kind=step.action,
+        at=step.at,
+        actor=step.person,
+        post=step.post,
+        to_organization=step.to_organization,
+        due_at=_deadline_set(step, standing.life, life),
+        evidence=step.evidence,
+        note=step.note,
+    )
+    sealed = ledger.seal(entry, standing.hash)
+    await transaction.run(
+        queries.ACT.cypher,
+        {
+            "problem": standing.problem,
+            "now": recorded_at,
+            "state": state_of(life, entry.position, sealed, recorded_at),
+            "event": event_properties(entry, sealed, f"event/{key}", recorded_at),
+            "assignedTo": life.assigned_to or "",
+            "person": step.person,
+            "post": step.post,
+            "toOrganization": step.to_organization,
+        },
+    )
+    return replace(
+        standing, life=life, position=entry.position, hash=sealed.hash, changed_at=recorded_at, event=entry.id
+    )
+
+
+async def home_of(transaction: Transaction, post: str | None, at: datetime) -> str | None:
+    """The organization that a post belongs to at an instant."""
+    if post is None:
+        return None
+    rows = await transaction.run(queries.HOME_OF_POST, {"post": post, "at": at, "now": LATEST})
+    return rows[0]["organization"] if rows else None
+
+
+def state_of(life: Life, position: int, sealed: ledger.Sealed, now: datetime) -> dict[str, object]:
+    """The columns of a problem that its life sets."""
+    return {
+        "status": life.status.value,
+        "dueAt": life.due_at or OPEN,
+        "assignedToId": life.assigned_to or "",
+        "life": rules.dump(life),
+        "position": position,
+        "hash": sealed.hash,
+        "changedAt": now,
+    }
+
+
+def _deadline_set(step: Step, before: Life, life: Life) -> datetime | None:
+    """What the event says of the deadline: an assignment by the clock too, so that the event alone tells it."""
+    if step.action is ProblemAction.ASSIGN and life.due_at != before.due_at:
+        return life.due_at
+    return step.due_at
