@@ -183,6 +183,9 @@ class EventKind(Term):
     ACKNOWLEDGE = "ACKNOWLEDGE", "回复收到"
     ACT = "ACT", "落实"
     ANSWER = "ANSWER", "反馈"
+    WRONGLY_DONE = "WRONGLY_DONE", "记录乱作为"
+    NOTICED = "NOTICED", "发现责任认定线索"
+    WITHDRAWN = "WITHDRAWN", "撤回责任认定线索"
 
 
 class InstructionAction(Term):
@@ -279,3 +282,36 @@ class ExculpatoryReason(Term):
     RETURN_UPHELD = "RETURN_UPHELD", "退回获准"
     HELD_BRIEFLY = "HELD_BRIEFLY", "任职时间短于办理时限"
     ACTED_IN_TIME = "ACTED_IN_TIME", "始终在时限内办理"
+
+
+class FindingKind(Term):
+    """What the rules noticed: a breach by somebody, or a gap where nobody answers; never a verdict."""
+
+    NOT_ACKNOWLEDGED = "NOT_ACKNOWLEDGED", "未按时签收或回复收到"
+    ANSWERED_LATE = "ANSWERED_LATE", "收到而未按时反馈"
+    NOT_ACTED_ON = "NOT_ACTED_ON", "未按时落实"
+    OVERDUE = "OVERDUE", "逾期未办结"
+    INCOMPLETE = "INCOMPLETE", "整改不到位"
+    FALSE_RECTIFICATION = "FALSE_RECTIFICATION", "虚假整改"
+    CONTRADICTED = "CONTRADICTED", "结案后反弹"
+    PASSED_ON = "PASSED_ON", "推诿扯皮"
+    WITHOUT_SUBSTANCE = "WITHOUT_SUBSTANCE", "敷衍塞责"
+    NOTHING_DONE = "NOTHING_DONE", "不作为"
+    WRONGLY_DONE = "WRONGLY_DONE", "乱作为"
+    STEP_SKIPPED = "STEP_SKIPPED", "程序缺失"
+    RESPONSIBILITY_GAP = "RESPONSIBILITY_GAP", "责任空档"
+
+
+class FindingSubject(Term):
+    """What a rule of findings looks at: a problem, or an instruction as one recipient had it."""
+
+    PROBLEM = "PROBLEM", "问题"
+    INSTRUCTION = "INSTRUCTION", "指令"
+
+
+class Concerned(Term):
+    """Whom a finding concerns: those of the organization that had it in hand, all on the trace, or who acted."""
+
+    HOLDER = "HOLDER", "承办单位人员"
+    TRACE = "TRACE", "责任链上全体"
+    ACTOR = "ACTOR", "经办人"

@@ -59,7 +59,7 @@ def test_the_graver_a_problem_the_less_time_it_has_and_every_figure_is_assumed()
     assert {clock.basis for clock in shipped().problem_clocks} == {ASSUMED}
 
 
-PUBLISHED = {"winter-2024.2": "b208601d005b67d3"}
+PUBLISHED = {"winter-2024.2": "b208601d005b67d3", "winter-2024.3": "510d6c62c9469d74"}
 """Each version of the shipped rulebook, with the beginning of the SHA-256 of its rules."""
 
 
@@ -146,7 +146,7 @@ ACT = "{action: ACT, amount: 1, unit: WORKING_HOURS, basis: ASSUMED}"
         (SESSION, '{opens: "12:00", closes: "12:00", basis: ASSUMED}', "workingDay[0].closes", "closes later"),
         (AFTERNOON, '{opens: "11:59", closes: "18:00", basis: ASSUMED}', "workingDay[1].opens", "follow one another"),
         ("{kind: EXPERT_GROUP,", "{kind: EXPERTS,", "issuers[0].kind", "EXPERT_GROUP"),
-        ("version: winter-2024.2", "version: 1", "version", "put it in quotes"),
+        ("version: winter-2024.3", "version: 1", "version", "put it in quotes"),
     ],
 )
 def test_what_is_wrong_is_told_by_line_and_field(old: str, new: str, field: str, says: str) -> None:
@@ -156,6 +156,25 @@ def test_what_is_wrong_is_told_by_line_and_field(old: str, new: str, field: str,
     assert says in found[0].message
     at = line_of("{code: COAL, zh: 散煤", text) if "COAL" in new else line_of(new, text)
     assert found[0].line == at
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "says"),
+    [
+        ("count: 3,", "count: 0,", "count", "give 1 or more"),
+        ("count: 3,", "", "kind", "needs count"),
+        ("count: 3,", "count: 3, minutes: 5,", "minutes", "of no use"),
+        ("count: 3,", "count: 3, lineOfWork: OZONE,", "lineOfWork", "none of the lines of work"),
+        ("{code: PROBLEM_PASSED_ON,", "{code: PROBLEM_OVERDUE,", "code", "keep one"),
+        ("{code: PROBLEM_PASSED_ON,", "{code: passed-on,", "code", "such as PROBLEM_OVERDUE"),
+        ("kind: PASSED_ON, about: PROBLEM,", "kind: PASSED_ON, about: INSTRUCTION,", "about", "give PROBLEM"),
+    ],
+)
+def test_a_rule_of_findings_gives_the_figures_that_its_kind_goes_by(old: str, new: str, field: str, says: str) -> None:
+    (fault,) = faults(changed(old, new))
+    assert fault.field == f"findings[13].{field}"
+    assert says in fault.message
+    assert fault.line in range(line_of("问题反复退转") - 1, line_of("问题反复退转") + 2)
 
 
 def test_what_is_left_out_is_told_at_the_section() -> None:

@@ -49,6 +49,8 @@ class Event:
     organization: str | None = None
     to_organization: str | None = None
     due_at: datetime | None = None
+    evidence: tuple[str, ...] = ()
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

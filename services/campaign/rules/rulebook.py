@@ -15,6 +15,7 @@ from typing import cast
 
 from graph.model.enums import InstructionAction, Level, OrganizationKind, Role, Severity
 from services.campaign.rules.clocks import Clock, Session, Unit, WorkdayCalendar, runs_out
+from services.campaign.rules.findings import FindingRule, faults
 
 ASSUMED = "ASSUMED"
 """The basis of what no document says."""
@@ -103,6 +104,7 @@ class Rulebook:
     working_day: tuple[Session, ...]
     issuers: tuple[Issuer, ...]
     instruction_clocks: tuple[InstructionClock, ...]
+    findings: tuple[FindingRule, ...]
 
     def line_of_work(self, code: str) -> LineOfWork | None:
         """The line of work with this code, if the rulebook has it."""
@@ -133,7 +135,9 @@ class Rulebook:
         return runs_out(clock, since, self.working_day, works)
 
 
-_Rule = Rulebook | LineOfWork | RoleLevel | SuperiorLevel | ProblemClock | Session | Issuer | InstructionClock
+_Rule = (
+    Rulebook | LineOfWork | RoleLevel | SuperiorLevel | ProblemClock | Session | Issuer | InstructionClock | FindingRule
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +183,18 @@ def contradictions(rulebook: Rulebook) -> Iterator[Contradiction]:
         "instruction_clocks", "action", [rule.action for rule in rulebook.instruction_clocks], InstructionAction
     )
     yield from _instruction_clocks(rulebook)
+    yield from _findings(rulebook)
+
+
+def _findings(rulebook: Rulebook) -> Iterator[Contradiction]:
+    yield from _each_once("findings", "code", [rule.code for rule in rulebook.findings])
+    for at, rule in enumerate(rulebook.findings):
+        if rule.code and not _CODE.fullmatch(rule.code):
+            message = f"{rule.code!r} is no code; write capitals, digits and single _, such as PROBLEM_OVERDUE"
+            yield Contradiction(("findings", at, "code"), message)
+    lines_of_work = frozenset(line.code for line in rulebook.lines_of_work)
+    for at, name, message in faults(rulebook.findings, lines_of_work):
+        yield Contradiction(("findings", at, name), message)
 
 
 def _working_day(sessions: tuple[Session, ...]) -> Iterator[Contradiction]:
