@@ -224,11 +224,19 @@ def parameters_of(compiler: Compiler, moment: Moment, viewer: Viewer) -> dict[st
     }
 
 
-def records(parts: dict[str, tuple[str, str, Selected]], moment: Moment, viewer: Viewer) -> Statement:
-    """Several records at once, each under its key: (label, id, what is asked of it)."""
+def records(parts: dict[str, tuple[str, str | list[str], Selected]], moment: Moment, viewer: Viewer) -> Statement:
+    """Several records at once, each under its key: (label, id, what is asked of it); of a list of ids, a list.
+
+    Such a list stands in the order of what their source calls them.
+    """
     compiler = Compiler(MODEL)
     entries: list[tuple[str, Expression]] = []
     for number, (key, (label, record, selected)) in enumerate(parts.items()):
-        match = f"(n{number}:Record {{id: {compiler.parameter(record)}}})"
-        entries.append((key, Head(compiler.collect(match, f"n{number}:{label}", label, f"n{number}", selected.only()))))
+        n, given = f"n{number}", compiler.parameter(record)
+        if isinstance(record, list):
+            where, order = f"{n}.id IN {given} AND {n}:{label}", f"{n}.sourceId"
+            entries.append((key, compiler.collect(f"({n}:Record)", where, label, n, selected.only(), order)))
+        else:
+            match = f"({n}:Record {{id: {given}}})"
+            entries.append((key, Head(compiler.collect(match, f"{n}:{label}", label, n, selected.only()))))
     return _statement(compiler, MapOf(tuple(entries)), moment, viewer)

@@ -3,8 +3,9 @@
 from graph.model.declare import Entity, Fact, Model, Node
 from graph.model.entities import ENTITIES
 from graph.model.facts import FACTS
+from graph.model.inspections import INSPECTIONS
 from graph.model.instructions import INSTRUCTIONS
 
-MODEL = Model(ENTITIES + INSTRUCTIONS + FACTS)
+MODEL = Model(ENTITIES + INSTRUCTIONS + INSPECTIONS + FACTS)
 
 __all__ = ["MODEL", "Entity", "Fact", "Model", "Node"]

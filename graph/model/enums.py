@@ -154,7 +154,7 @@ class ProblemAction(Term):
 
 
 class EventKind(Term):
-    """What an event says happened: the recording of a record, an action on a problem, or a step of an instruction."""
+    """What an event says happened: a record, an action on a problem, a step of an instruction, an inspection."""
 
     RECORDED = "RECORDED", "录入"
     CORRECTED = "CORRECTED", "更正"
@@ -186,6 +186,7 @@ class EventKind(Term):
     WRONGLY_DONE = "WRONGLY_DONE", "记录乱作为"
     NOTICED = "NOTICED", "发现责任认定线索"
     WITHDRAWN = "WITHDRAWN", "撤回责任认定线索"
+    INSPECTED = "INSPECTED", "检查"
 
 
 class InstructionAction(Term):
@@ -212,6 +213,14 @@ class BreachKind(Term):
     NOT_ACTED = "NOT_ACTED", "未按时落实"
     ANSWERED_LATE = "ANSWERED_LATE", "回复收到而未按时反馈"
     SILENT = "SILENT", "不回复"
+
+
+class ItemOutcome(Term):
+    """What an inspection found of an item of its checklist."""
+
+    PASSED = "PASSED", "合格"
+    FAILED = "FAILED", "不合格"
+    NOT_APPLICABLE = "NOT_APPLICABLE", "不涉及"
 
 
 class SubjectKind(Term):

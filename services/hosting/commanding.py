@@ -38,9 +38,12 @@ class Command(Protocol):
 
 @dataclass(frozen=True)
 class Done:
-    """What a command came to: ids of records by the fields of its payload, and when they were recorded."""
+    """What a command came to: ids of records by the fields of its payload, and when they were recorded.
 
-    records: Mapping[str, str]
+    A field that is a list has a list of ids.
+    """
+
+    records: Mapping[str, str | list[str]]
     recorded_at: datetime
 
 
@@ -117,7 +120,7 @@ async def _claim(transaction: Transaction, command: Command, caller: Caller, now
         message = "this key was used for another command; a new command needs a new key"
         raise refused_at("idempotencyKey", message, RefusalCode.IDEMPOTENCY_CONFLICT)
     if claimed["outcome"]:
-        records: dict[str, str] = json.loads(claimed["outcome"])
+        records: dict[str, Any] = json.loads(claimed["outcome"])
         return Done(records, datetime.fromisoformat(records.pop("recordedAt")))
     return scoped
 

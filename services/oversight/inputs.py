@@ -2,7 +2,7 @@
 
 import strawberry
 
-from schema.enums import Origin, ProblemAction, Severity
+from schema.enums import ItemOutcome, Origin, ProblemAction, Severity
 from schema.scalars import Instant
 
 
@@ -43,5 +43,35 @@ class ActOnProblemInput:
     )
     to_organization: strawberry.ID | None = strawberry.field(default=None, description="ASSIGN: the one that must act.")
     due_at: Instant | None = strawberry.field(default=None, description="The deadline that it sets or asks for.")
+    evidence: list[str] | None = strawberry.field(default=None, description="Names or SHA-256 sums of files.")
+    note: str | None = None
+
+
+@strawberry.input(description="What was found of one item of a checklist. 逐项检查结果")
+class ItemResultInput:
+    item: str = strawberry.field(description="The item's code in the rulebook.")
+    outcome: ItemOutcome
+    note: str | None = strawberry.field(default=None, description="Needed to say why an item does not apply.")
+    evidence: list[str] | None = strawberry.field(
+        default=None, description="Names or SHA-256 sums of files; of what failed this or a note is needed."
+    )
+
+
+@strawberry.input(description="An inspection of a site by a checklist; each item that failed opens a problem. 检查")
+class RecordInspectionInput:
+    idempotency_key: str = strawberry.field(
+        description="The same key with the same input gives the first answer again."
+    )
+    site: strawberry.ID
+    checklist: str = strawberry.field(description="The checklist's code in the rulebook; one for this kind of site.")
+    results: list[ItemResultInput] = strawberry.field(description="One for each item of the checklist.")
+    inspected_at: Instant | None = strawberry.field(default=None, description="Now, if not given.")
+    task: strawberry.ID | None = None
+    inspected_by: strawberry.ID | None = strawberry.field(
+        default=None, description="The caller's person, if not given. Only integrators may name another."
+    )
+    post: strawberry.ID | None = strawberry.field(
+        default=None, description="In which post; if they hold just one in which they may inspect, that."
+    )
     evidence: list[str] | None = strawberry.field(default=None, description="Names or SHA-256 sums of files.")
     note: str | None = None

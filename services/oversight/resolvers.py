@@ -7,13 +7,18 @@ from typing import Any
 import strawberry
 
 from graph.compile import roots
+from graph.compile.errors import ReadError, ReadErrorCode
 from graph.compile.roots import ProblemFilter
 from graph.queries.feed import Wanted
-from schema.enums import ProblemStatus
+from schema.enums import ProblemStatus, SiteType
+from schema.errors import as_graphql
+from schema.rows import row
 from schema.scalars import Instant
+from services.campaign.rulebook import shipped
+from services.campaign.rules import Checklist, ChecklistItem
 from services.hosting.context import Context
 from services.hosting.following import follow
-from services.hosting.reading import answer, source_key
+from services.hosting.reading import answer, selection_of, source_key
 from services.oversight.types import ProblemEvent
 
 
@@ -74,3 +79,26 @@ def problem_events(
 ) -> AsyncGenerator[ProblemEvent]:
     """The events of problems, in the order of the log: those after the cursor, then each as it comes. 问题动态"""
     return follow(info, Wanted(problems=True, area=area), after)
+
+
+def checklist(info: strawberry.Info[Context, None], code: str) -> Any:
+    """The checklist of the rulebook with that code; NOT_FOUND where there is none. 清单"""
+    found = shipped().checklist(code)
+    if found is None:
+        raise as_graphql(ReadError(ReadErrorCode.NOT_FOUND, f"the rulebook has no checklist {code}"))
+    return row(selection_of(info).only(), _shown(found))
+
+
+def checklists(info: strawberry.Info[Context, None], site_kind: SiteType | None = None) -> Any:
+    """The checklists of the rulebook, or those for one kind of site. 清单列表"""
+    every = (one for one in shipped().checklists if site_kind is None or site_kind in one.site_kinds)
+    return [row(selection_of(info).only(), _shown(one)) for one in every]
+
+
+def _shown(checklist: Checklist) -> dict[str, Any]:
+    def said(rule: Checklist | ChecklistItem) -> dict[str, Any]:
+        return {"code": rule.code, "title": rule.zh, "titleEn": rule.en, "basis": rule.basis}
+
+    items = [{**said(item), "severity": item.severity} for item in checklist.items]
+    kinds = list(checklist.site_kinds)
+    return {**said(checklist), "siteKinds": kinds, "rulebook": shipped().version, "items": items}

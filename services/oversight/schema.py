@@ -8,14 +8,20 @@ import strawberry
 from schema.build import build
 from schema.pagination import Connection
 from services.campaign.rulebook import shipped
+from services.campaign.rules import ItemFound
 from services.hosting.changing import Info, outcome
 from services.hosting.commanding import Done
 from services.hosting.entities import entities
 from services.hosting.reading import listing, lookup
 from services.oversight import commands, resolvers
 from services.oversight.commands import Act, Report
-from services.oversight.inputs import ActOnProblemInput, ReportProblemInput
+from services.oversight.inputs import ActOnProblemInput, RecordInspectionInput, ReportProblemInput
+from services.oversight.inspection_types import Checklist, Inspection, InspectionOutcome
+from services.oversight.inspections import Inspect, inspect
 from services.oversight.types import Event, Problem, ProblemEvent, ProblemOutcome, Site
+
+INSPECTED = {"inspection": "Inspection", "problems": "Problem", "event": "Event"}
+"""What the payload of an inspection holds."""
 
 
 @strawberry.type
@@ -26,6 +32,10 @@ class Query:
     problems: Connection[Problem] = strawberry.field(resolver=resolvers.problems)
     problem_count: int = strawberry.field(resolver=resolvers.problem_count)
     event: Event | None = lookup("Event")
+    inspection: Inspection | None = lookup("Inspection")
+    inspections: Connection[Inspection] = listing("Inspection")
+    checklist: Checklist | None = strawberry.field(resolver=resolvers.checklist)
+    checklists: list[Checklist] = strawberry.field(resolver=resolvers.checklists)
 
 
 async def _report(info: Info, input: ReportProblemInput) -> Any:  # noqa: A002 - the argument's name in the schema
@@ -68,6 +78,27 @@ async def _act(info: Info, input: ActOnProblemInput) -> Any:  # noqa: A002 - the
     return await _outcome(info, commands.act(context.database, command, context.caller, context.clock()))
 
 
+async def _inspect(info: Info, input: RecordInspectionInput) -> Any:  # noqa: A002 - the argument's name in the schema
+    """Record an inspection of a site by a checklist; each item that failed opens a problem. 检查"""
+    command = Inspect(
+        key=input.idempotency_key,
+        site=input.site,
+        checklist=input.checklist,
+        results=tuple(
+            ItemFound(found.item, found.outcome, found.note, tuple(found.evidence or ())) for found in input.results
+        ),
+        inspected_at=input.inspected_at,
+        task=input.task,
+        person=input.inspected_by,
+        post=input.post,
+        evidence=tuple(input.evidence or ()),
+        note=input.note,
+    )
+    context = info.context
+    done = inspect(context.database, command, context.caller, context.clock(), shipped())
+    return await outcome(info, done, "InspectionPayload", INSPECTED)
+
+
 async def _outcome(info: Info, command: Awaitable[Done]) -> Any:
     return await outcome(info, command, "ProblemPayload", {"problem": "Problem", "event": "Event"})
 
@@ -76,6 +107,7 @@ async def _outcome(info: Info, command: Awaitable[Done]) -> Any:
 class Mutation:
     report_problem: ProblemOutcome = strawberry.field(resolver=_report)
     act_on_problem: ProblemOutcome = strawberry.field(resolver=_act)
+    record_inspection: InspectionOutcome = strawberry.field(resolver=_inspect)
 
 
 @strawberry.type

@@ -23,6 +23,7 @@ from services.hosting.judging import judged_by
 if TYPE_CHECKING:
     from services.campaign.types import Basis, Instruction, Recipient, Task
     from services.organization.types import Area, Organization, Person, Post, Responsibility
+    from services.oversight.inspection_types import Inspection
 
 LazyBasis = Annotated["Basis", strawberry.lazy("services.campaign.types")]
 LazyInstruction = Annotated["Instruction", strawberry.lazy("services.campaign.types")]
@@ -33,6 +34,7 @@ LazyOrganization = Annotated["Organization", strawberry.lazy("services.organizat
 LazyPerson = Annotated["Person", strawberry.lazy("services.organization.types")]
 LazyPost = Annotated["Post", strawberry.lazy("services.organization.types")]
 LazyResponsibility = Annotated["Responsibility", strawberry.lazy("services.organization.types")]
+LazyInspection = Annotated["Inspection", strawberry.lazy("services.oversight.inspection_types")]
 
 
 @node("SiteKind")
@@ -59,6 +61,7 @@ class Site:
     regulations: list["Regulation"] = facts()
     responsibilities: list[LazyResponsibility] = facts()
     problems: Connection["Problem"] = paged()
+    inspections: Connection[LazyInspection] = paged()
 
 
 Regulated = Annotated[Site | SiteKind, strawberry.union("RegulationSubject", description="What is regulated. 监管对象")]
@@ -108,6 +111,7 @@ class Problem:
     reported_by: LazyPerson | None
     assigned_to: LazyOrganization | None
     responsible: Responsible | None
+    inspection: LazyInspection | None
     events: Connection["Event"] = paged()
 
 
@@ -128,6 +132,7 @@ class Event:
     problem: Problem | None
     instruction: LazyInstruction | None
     recipient: LazyRecipient | None
+    inspection: LazyInspection | None
     actor: LazyPerson | None
     post: LazyPost | None
     to_organization: LazyOrganization | None

@@ -13,6 +13,7 @@ import pytest
 from graph.migrations import migrate
 from graph.model.identity import record_id
 from graph.session import Database
+from services.campaign.rulebook import shipped
 from services.integration import county
 from services.integration.loading.loader import import_bundle
 from tests.contract.federation.packages import NodeMissing, node
@@ -153,6 +154,24 @@ def _answered(name: str) -> Variables:
     return variables
 
 
+def _inspect(checklist: str = "CONSTRUCTION_TEN", **outcomes: Answer) -> Variables:
+    """Housing looks at the site by a checklist: what is not said of an item is that it passed."""
+
+    def variables(client: Client) -> Answer:
+        items = next(one.items for one in shipped().checklists if one.code == checklist)
+        given = {
+            "idempotencyKey": f"inspect-{client.name}-{checklist}-{sorted(outcomes)}",
+            "site": in_county("site-demo"),
+            "checklist": checklist,
+            "results": [{"item": item.code, "outcome": "PASSED", **outcomes.get(item.code, {})} for item in items],
+            "inspectedAt": DISCOVERED,
+            "inspectedBy": in_county("person-demo-housing"),
+        }
+        return {"input": given}
+
+    return variables
+
+
 @dataclass(frozen=True)
 class Asked:
     """What a document is sent with, and the code of the error or refusal that answers it: None where it succeeds."""
@@ -243,6 +262,16 @@ ASKED: dict[str, list[Asked]] = {
     "Instruction": [
         Asked(_answered("instruction")),
         Asked(lambda _: {"id": in_county("demo-problem")}, "NOT_FOUND"),
+    ],
+    "RecordInspection": [
+        Asked(
+            _inspect(
+                COVERED={"outcome": "FAILED", "evidence": ["soil.jpg"]}, FENCED={"outcome": "FAILED", "note": "缺口"}
+            )
+        ),
+        Asked(_inspect()),
+        Asked(_inspect(COVERED={"outcome": "FAILED"}), "MISSING_EVIDENCE"),
+        Asked(_inspect("CATERING_FUMES"), "BAD_INPUT"),
     ],
     "ActOnProblem": [Asked(_act("REGISTER")), Asked(_act("VERIFY"), "ILLEGAL_TRANSITION")],
 }

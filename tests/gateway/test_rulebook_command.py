@@ -19,7 +19,11 @@ def test_a_rulebook_in_order_names_its_version() -> None:
 
 def test_everything_that_is_wrong_is_told_with_its_line(tmp_path: Path) -> None:
     file = tmp_path / "notice.yaml"
-    text = SHIPPED.read_text("utf-8").replace("amount: 30,", "amount: 0,").replace("kind: EXPERT_GROUP", "kind: ORACLE")
+    text = (
+        SHIPPED.read_text("utf-8")
+        .replace("amount: 30,", "amount: 0,")
+        .replace("kind: EXPERT_GROUP, basis: speech", "kind: ORACLE, basis: speech")
+    )
     file.write_text(text, "utf-8")
     told = CliRunner().invoke(app, ["rulebook", "check", str(file)])
     lines = told.stdout.splitlines()

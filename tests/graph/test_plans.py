@@ -5,6 +5,7 @@ import re
 from collections.abc import Generator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import neo4j
@@ -16,7 +17,7 @@ from graph.compile.roots import Moment, Viewer
 from graph.compile.selection import Selected
 from graph.migrations import migrate
 from graph.model.identity import record_id
-from graph.queries import instructions
+from graph.queries import inspections, instructions
 from graph.queries.feed import Wanted, stretch
 from graph.queries.write import WRITES, Write
 from graph.session import Database, Row
@@ -166,9 +167,15 @@ def test_what_a_trace_costs(county_database: DatabaseConnection) -> None:
     assert hits / hops < 90
 
 
-@pytest.mark.parametrize("name", ["STANDING", "RECIPIENTS", "LOCK", "KIND"])
-def test_what_a_command_on_an_instruction_asks_first_seeks(county_database: DatabaseConnection, name: str) -> None:
-    statement = getattr(instructions, name)
+FIRST = [
+    (instructions, "STANDING"), (instructions, "RECIPIENTS"), (instructions, "LOCK"), (instructions, "KIND"),
+    (inspections, "HOMES"), (inspections, "SITE"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("module", "name"), FIRST)
+def test_what_a_command_asks_first_seeks(county_database: DatabaseConnection, module: ModuleType, name: str) -> None:
+    statement = getattr(module, name)
     names = set(re.findall(r"\$(\w+)", statement))
     plan = asyncio.run(plan_of(county_database, statement, dict.fromkeys(names)))
     assert unwanted(plan, {*SCANS, "CartesianProduct", "Eager"}, SMALL) == []

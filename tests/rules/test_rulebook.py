@@ -59,7 +59,11 @@ def test_the_graver_a_problem_the_less_time_it_has_and_every_figure_is_assumed()
     assert {clock.basis for clock in shipped().problem_clocks} == {ASSUMED}
 
 
-PUBLISHED = {"winter-2024.2": "b208601d005b67d3", "winter-2024.3": "510d6c62c9469d74"}
+PUBLISHED = {
+    "winter-2024.2": "b208601d005b67d3",
+    "winter-2024.3": "510d6c62c9469d74",
+    "winter-2024.4": "65474579317301a4",
+}
 """Each version of the shipped rulebook, with the beginning of the SHA-256 of its rules."""
 
 
@@ -119,6 +123,7 @@ HEAD = "{role: HEAD, level: LEADERSHIP, basis: ASSUMED}"
 
 SESSION = '{opens: "08:30", closes: "12:00", basis: ASSUMED}'
 AFTERNOON = '{opens: "14:30", closes: "18:00", basis: ASSUMED}'
+ISSUER = "{kind: EXPERT_GROUP, basis: speech:clause-3-1}"
 ACT = "{action: ACT, amount: 1, unit: WORKING_HOURS, basis: ASSUMED}"
 
 
@@ -145,8 +150,22 @@ ACT = "{action: ACT, amount: 1, unit: WORKING_HOURS, basis: ASSUMED}"
         (SESSION, '{opens: 8.3, closes: "12:00", basis: ASSUMED}', "workingDay[0].opens", "put it in quotes"),
         (SESSION, '{opens: "12:00", closes: "12:00", basis: ASSUMED}', "workingDay[0].closes", "closes later"),
         (AFTERNOON, '{opens: "11:59", closes: "18:00", basis: ASSUMED}', "workingDay[1].opens", "follow one another"),
-        ("{kind: EXPERT_GROUP,", "{kind: EXPERTS,", "issuers[0].kind", "EXPERT_GROUP"),
-        ("version: winter-2024.3", "version: 1", "version", "put it in quotes"),
+        (ISSUER, "{kind: EXPERTS, basis: speech:clause-3-1}", "issuers[0].kind", "EXPERT_GROUP"),
+        (
+            "{kind: ZONE, basis: ASSUMED}",
+            "{kind: TOWNSHIP, basis: ASSUMED}",
+            "inspectors[4].kind",
+            "TOWNSHIP is given twice",
+        ),
+        ("code: CATERING_FUMES", "code: catering", "checklists[1].code", "such as ROAD_DUST"),
+        ("code: CATERING_FUMES", "code: CONSTRUCTION_TEN", "checklists[1].code", "keep one"),
+        ("siteKinds: [RESTAURANT]", "siteKinds: [CANTEEN]", "checklists[1].siteKinds[0]", "RESTAURANT"),
+        ("siteKinds: [RESTAURANT]", "siteKinds: []", "checklists[1].siteKinds", "at least one kind"),
+        ("siteKinds: [RESTAURANT]", "siteKinds: [FIELD, FIELD]", "checklists[1].siteKinds", "given twice"),
+        ("{code: PURIFIER_CLEANED,", "{code: FENCED,", "checklists[1].items[2].code", "checklists[0].items[0]"),
+        ("{code: PURIFIER_CLEANED,", "{code: clean,", "checklists[1].items[2].code", "such as ROAD_DUST"),
+        ("zh: 周边围挡", "zh: ''", "checklists[0].items[0].zh", "may not be empty"),
+        ("version: winter-2024.4", "version: 1", "version", "put it in quotes"),
     ],
 )
 def test_what_is_wrong_is_told_by_line_and_field(old: str, new: str, field: str, says: str) -> None:
@@ -154,7 +173,7 @@ def test_what_is_wrong_is_told_by_line_and_field(old: str, new: str, field: str,
     found = [fault for fault in faults(text) if fault.field == field]
     assert len(found) == 1
     assert says in found[0].message
-    at = line_of("{code: COAL, zh: 散煤", text) if "COAL" in new else line_of(new, text)
+    at = line_of("{code: COAL, zh: 散煤", text) if "COAL" in new else line_of(old)
     assert found[0].line == at
 
 

@@ -1,4 +1,4 @@
-"""The rulebook of a campaign: its lines of work, how far up a role stands, how long problems and instructions may take.
+"""The rulebook of a campaign: its lines of work and checklists, how far up a role stands, how long things may take.
 
 Rules are data. A `Rulebook` is read from a file (`services.campaign.rulebook`), and nothing here knows a line of work
 by name. Every rule has a `basis`: `ASSUMED` where the product had to choose, a clause as `source:id`, or the name of
@@ -7,13 +7,15 @@ another document. Each changed rule makes a new `version`; what was decided unde
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from itertools import pairwise
 from typing import cast
 
 from graph.model.enums import InstructionAction, Level, OrganizationKind, Role, Severity
+from services.campaign.rules.checklists import Checklist, ChecklistItem
 from services.campaign.rules.clocks import Clock, Session, Unit, WorkdayCalendar, runs_out
 from services.campaign.rules.findings import FindingRule, faults
 
@@ -68,8 +70,8 @@ class ProblemClock:
 
 
 @dataclass(frozen=True, slots=True)
-class Issuer:
-    """Organizations of this kind may issue instructions."""
+class Entitled:
+    """Organizations of this kind may do what the section says."""
 
     kind: OrganizationKind
     basis: str
@@ -102,9 +104,11 @@ class Rulebook:
     superiors: tuple[SuperiorLevel, ...]
     problem_clocks: tuple[ProblemClock, ...]
     working_day: tuple[Session, ...]
-    issuers: tuple[Issuer, ...]
+    issuers: tuple[Entitled, ...]
     instruction_clocks: tuple[InstructionClock, ...]
     findings: tuple[FindingRule, ...]
+    inspectors: tuple[Entitled, ...]
+    checklists: tuple[Checklist, ...]
 
     def line_of_work(self, code: str) -> LineOfWork | None:
         """The line of work with this code, if the rulebook has it."""
@@ -126,6 +130,14 @@ class Rulebook:
         """Whether organizations of this kind may issue instructions."""
         return any(issuer.kind is kind for issuer in self.issuers)
 
+    def may_inspect(self, kind: OrganizationKind) -> bool:
+        """Whether people of organizations of this kind may inspect sites."""
+        return any(inspector.kind is kind for inspector in self.inspectors)
+
+    def checklist(self, code: str) -> Checklist | None:
+        """The checklist with this code, if the rulebook has it."""
+        return next((checklist for checklist in self.checklists if checklist.code == code), None)
+
     def instruction_clock(self, action: InstructionAction) -> InstructionClock:
         """The clock of a step of an instruction."""
         return next(rule for rule in self.instruction_clocks if rule.action is action)
@@ -136,8 +148,9 @@ class Rulebook:
 
 
 _Rule = (
-    Rulebook | LineOfWork | RoleLevel | SuperiorLevel | ProblemClock | Session | Issuer | InstructionClock | FindingRule
-)
+    Rulebook | LineOfWork | RoleLevel | SuperiorLevel | ProblemClock | Session | Entitled | InstructionClock | Checklist
+    | ChecklistItem | FindingRule
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +166,7 @@ def contradictions(rulebook: Rulebook) -> Iterator[Contradiction]:
     yield from _blanks(rulebook)
     if rulebook.campaign.strip() and not is_reference(rulebook.campaign):
         yield Contradiction(("campaign",), f"{rulebook.campaign!r} is no reference; write source:id")
-    for at, line in enumerate(rulebook.lines_of_work):
-        if line.code and not _CODE.fullmatch(line.code):
-            message = f"{line.code!r} is no code; write capitals, digits and single _, such as ROAD_DUST"
-            yield Contradiction(("lines_of_work", at, "code"), message)
+    yield from _codes(("lines_of_work",), rulebook.lines_of_work)
     if not rulebook.lines_of_work:
         yield Contradiction(("lines_of_work",), "a campaign needs at least one line of work")
     yield from _each_once("lines_of_work", "code", [line.code for line in rulebook.lines_of_work])
@@ -184,6 +194,8 @@ def contradictions(rulebook: Rulebook) -> Iterator[Contradiction]:
     )
     yield from _instruction_clocks(rulebook)
     yield from _findings(rulebook)
+    yield from _each_once("inspectors", "kind", [rule.kind for rule in rulebook.inspectors])
+    yield from _checklists(rulebook.checklists)
 
 
 def _findings(rulebook: Rulebook) -> Iterator[Contradiction]:
@@ -195,6 +207,38 @@ def _findings(rulebook: Rulebook) -> Iterator[Contradiction]:
     lines_of_work = frozenset(line.code for line in rulebook.lines_of_work)
     for at, name, message in faults(rulebook.findings, lines_of_work):
         yield Contradiction(("findings", at, name), message)
+
+
+def _codes(
+    path: tuple[str | int, ...], rules: Sequence[LineOfWork | Checklist | ChecklistItem]
+) -> Iterator[Contradiction]:
+    for at, rule in enumerate(rules):
+        if rule.code and not _CODE.fullmatch(rule.code):
+            message = f"{rule.code!r} is no code; write capitals, digits and single _, such as ROAD_DUST"
+            yield Contradiction((*path, at, "code"), message)
+
+
+def _checklists(checklists: tuple[Checklist, ...]) -> Iterator[Contradiction]:
+    yield from _codes(("checklists",), checklists)
+    yield from _each_once("checklists", "code", [checklist.code for checklist in checklists])
+    items = [(at, place, item) for at, one in enumerate(checklists) for place, item in enumerate(one.items)]
+    first: dict[str, str] = {}
+    for at, place, item in items:
+        where = first.setdefault(item.code, f"checklists[{at}].items[{place}]")
+        if where != f"checklists[{at}].items[{place}]":
+            message = (
+                f"{item.code} is given twice, here and in {where}; an item's code is its own in the whole rulebook"
+            )
+            yield Contradiction(("checklists", at, "items", place, "code"), message)
+    for at, checklist in enumerate(checklists):
+        yield from _codes(("checklists", at, "items"), checklist.items)
+        if not checklist.items:
+            yield Contradiction(("checklists", at, "items"), "a checklist needs at least one item")
+        kinds = checklist.site_kinds
+        if not kinds:
+            yield Contradiction(("checklists", at, "site_kinds"), "name at least one kind of site that it is for")
+        if len(set(kinds)) < len(kinds):
+            yield Contradiction(("checklists", at, "site_kinds"), "a kind of site is given twice; keep one")
 
 
 def _working_day(sessions: tuple[Session, ...]) -> Iterator[Contradiction]:
@@ -255,8 +299,9 @@ def _blanks(rule: _Rule, path: tuple[str | int, ...] = ()) -> Iterator[Contradic
     for name in (field.name for field in fields(rule)):
         value: object = getattr(rule, name)
         if isinstance(value, tuple):
-            for at, below in enumerate(cast("tuple[_Rule, ...]", value)):
-                yield from _blanks(below, (*path, name, at))
+            for at, below in enumerate(cast("tuple[_Rule | StrEnum, ...]", value)):
+                if not isinstance(below, StrEnum):
+                    yield from _blanks(below, (*path, name, at))
         elif isinstance(value, str) and not value.strip():
             hint = f"; give a clause as source:id, the name of a document, or {ASSUMED}" if name == "basis" else ""
             yield Contradiction((*path, name), f"may not be empty{hint}")
