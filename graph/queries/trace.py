@@ -258,15 +258,18 @@ WITH *, up.found AS parents
 
 _EARLIER = f"""WITH *, CASE WHEN site IS NULL OR NOT subject:Problem THEN [] ELSE {_distinct("holding")} END AS holders
 WITH *, CASE WHEN size(holders) = 0 THEN [] ELSE COLLECT {{
-    MATCH (x:Problem) WHERE x.siteId = site.id AND x.discoveredAt < current.discoveredAt AND x.id > ''
+    MATCH (x:Problem) USING INDEX SEEK x:Problem(siteId, discoveredAt, id)
+    WHERE x.siteId = site.id AND x.discoveredAt < current.discoveredAt AND x.id > ''
     AND x.changedAt <= k AND x.recordedAt <= k
-    MATCH (x)-[:REPORTED_BY]->(y) WHERE y IN holders RETURN [x, y] }} + COLLECT {{
-    MATCH (then:Former) WHERE then.supersededAt > k AND then.changedAt <= k
+    WITH x MATCH (x)-[:REPORTED_BY]->(y) WHERE y IN holders RETURN [x, y] }} + COLLECT {{
+    MATCH (then:Former) USING INDEX SEEK then:Former(supersededAt) WHERE then.supersededAt > k AND then.changedAt <= k
     AND then.siteId = site.id AND then.discoveredAt < current.discoveredAt
-    MATCH (then)-[:REPORTED_BY]->(y) WHERE y IN holders MATCH (x:Problem)-[:WAS]->(then) RETURN [x, y] }} END AS others
+    WITH then MATCH (then)-[:REPORTED_BY]->(y) WHERE y IN holders
+    WITH then, y MATCH (then)<-[:WAS]-(x:Problem) RETURN [x, y] }} END AS others
 """
 """Seeks by the index on site, discovery and id, and names all three: else it is not used. The second branch finds by
-its end what has changed since `k`, and costs nothing for what is known now."""
+its end what has changed since `k`, and costs nothing for what is known now. Each step stands behind a WITH of its own:
+together they may be planned from the far end, as a scan of a relationship's type, by statistics of an earlier day."""
 
 _KIND = Selected("kind", "kind")
 _ORGANIZATIONS = (
