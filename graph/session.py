@@ -7,7 +7,10 @@ from typing import Any, LiteralString, Self, TypeVar, cast
 
 import neo4j
 from neo4j import exceptions
+from neo4j._codec import packstream
+from neo4j._codec.hydration.bolt.v2 import temporal
 
+from graph import wire
 from graph.model.instants import utc
 
 CONNECT_SECONDS = 5.0
@@ -19,6 +22,19 @@ Row = dict[str, Any]
 
 Answer = TypeVar("Answer")
 _UNTYPED: Any = neo4j.AsyncGraphDatabase  # its keyword settings carry no types
+
+
+# The driver has no public way to say how an instant is read and written; docs/decisions/0041 says why ours.
+_temporal: Any = temporal
+_structure: Any = cast("Any", packstream).Structure
+read_by_driver: Callable[..., Any] = _temporal.hydrate_datetime
+
+
+def _read(seconds: int, nanoseconds: int, tz: int | str | None = None) -> Any:
+    return wire.instant_of(seconds, nanoseconds) if tz == 0 else read_by_driver(seconds, nanoseconds, tz)
+
+
+_temporal.hydrate_datetime = _read  # each new connection looks it up there
 
 
 class DatabaseError(Exception):
@@ -194,7 +210,7 @@ def _in_utc(value: Any) -> Any:
     # One instant under two zones is two values to Neo4j, also where both zones are UTC by another name, as in the
     # driver's own answers: comparisons at a boundary would be wrong.
     if isinstance(value, datetime):
-        return utc(value)
+        return _structure(b"I", *wire.carried(utc(value)), 0)
     if isinstance(value, dict):
         return _bound(cast("dict[str, Any]", value))
     if isinstance(value, (list, tuple)):

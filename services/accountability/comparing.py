@@ -20,7 +20,7 @@ from schema.errors import as_graphql
 from schema.scalars import Instant
 from services.accountability.reading import side_of
 from services.accountability.rules import Change, compare
-from services.accountability.showing import Showing, asked_of_records, record
+from services.accountability.showing import Showing, asked_of_records, shape_of
 from services.campaign.rulebook import shipped
 from services.hosting.context import Context
 from services.hosting.reading import answer, selection_of
@@ -115,7 +115,7 @@ class _Shown:
         shown: Row = {}
         for part in selected.only():
             if part.name == "basis":
-                shown[part.key] = record(part, row["id"], row["shown"])
+                shown[part.key] = shape_of(part)(row["id"], row["shown"])
             else:
                 shown[part.key] = values[part.name] if part.name in values else row[part.name]
         return shown

@@ -1,6 +1,6 @@
 """A judged trace, in the shape that the client asked for."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -92,11 +92,11 @@ class Showing:
                 case "knownAt":
                     shown[part.key] = judged.known_at
                 case "lines":
-                    shown[part.key] = [self._line(part, line) for line in judged.lines]
+                    shown[part.key] = self._lines(part, judged.lines)
                 case "custody":
-                    shown[part.key] = [self._shape(part, item, _CUSTODY) for item in judged.custody]
+                    shown[part.key] = list(map(self._shape(part, _CUSTODY), judged.custody))
                 case "exculpatory":
-                    shown[part.key] = [self._shape(part, item, _EXCULPATORY) for item in judged.exculpatory]
+                    shown[part.key] = list(map(self._shape(part, _EXCULPATORY), judged.exculpatory))
                 case "rulebook":
                     names = {"version": judged.rulebook, "__typename": "RulebookVersion"}
                     shown[part.key] = {item.key: names[item.name] for item in part.only()}
@@ -106,35 +106,49 @@ class Showing:
 
     def hop(self, selected: Selected, hop: Hop) -> Row:
         """A hop as one selection asks for it."""
-        return self._shape(selected, hop, _HOP)
+        return self._shape(selected, _HOP)(hop)
 
-    def _line(self, selected: Selected, line: Line) -> Row:
-        shown: Row = {}
+    def _lines(self, selected: Selected, lines: Iterable[Line]) -> list[Row]:
+        fields: list[tuple[str, Callable[[Line], Any]]] = []
         for part in selected.only():
             match part.name:
                 case "kind":
-                    shown[part.key] = line.kind
+                    fields.append((part.key, lambda line: line.kind))
                 case "hops":
-                    shown[part.key] = [self.hop(part, hop) for hop in line.hops]
+                    fields.append((part.key, self._hops(part)))
                 case _:
-                    shown[part.key] = "Line"
-        return shown
+                    fields.append((part.key, lambda _: "Line"))
+        return [{key: value(line) for key, value in fields} for line in lines]
 
-    def _shape(self, selected: Selected, item: Any, values: Mapping[str, Callable[[Any], Any]]) -> Row:
-        return {part.key: self._field(part, item, values) for part in selected.only()}
+    def _hops(self, selected: Selected) -> Callable[[Line], list[Row]]:
+        shape = self._shape(selected, _HOP)
+        return lambda line: list(map(shape, line.hops))
 
-    def _field(self, part: Selected, item: Any, values: Mapping[str, Callable[[Any], Any]]) -> Any:
-        value = values[part.name](item)
-        if part.name not in RECORDS or value is None:
-            return value
-        return record(part, value, self._records[RECORDS[part.name]].get(value, {}))
+    def _shape(self, selected: Selected, values: Mapping[str, Callable[[Any], Any]]) -> Callable[[Any], Row]:
+        """How every item is shown; what hangs on the selection alone is settled once for them all."""
+        fields = [(part.key, values[part.name], self._record(part)) for part in selected.only()]
+
+        def shape(item: Any) -> Row:
+            return {key: value(item) if found is None else found(value(item)) for key, value, found in fields}
+
+        return shape
+
+    def _record(self, part: Selected) -> Callable[[str | None], Row | None] | None:
+        """From a record's id to what one field asks of it; None for a field that is no record."""
+        if part.name not in RECORDS:
+            return None
+        rows, shape = self._records[RECORDS[part.name]], shape_of(part)
+        return lambda id_: None if id_ is None else shape(id_, rows.get(id_, {}))
 
 
-def record(part: Selected, id_: str, row: Row | None) -> Row | None:
-    """A record as one field asks for it, out of the row that `asked_of_records` has brought."""
-    if row is None:
-        return None
-    return {field.key: id_ if field.name == "id" else row[key_of(field)] for field in part.only()}
+def shape_of(part: Selected) -> Callable[[str, Row | None], Row | None]:
+    """A record as one field asks for it, out of its id and the row that `asked_of_records` has brought."""
+    fields = [(field.key, None if field.name == "id" else key_of(field)) for field in part.only()]
+
+    def shape(id_: str, row: Row | None) -> Row | None:
+        return None if row is None else {key: id_ if column is None else row[column] for key, column in fields}
+
+    return shape
 
 
 _HOP: Mapping[str, Callable[[Hop], Any]] = {
