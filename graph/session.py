@@ -16,6 +16,7 @@ from graph.model.instants import utc
 CONNECT_SECONDS = 5.0
 ROWS_AT_ONCE = 10_000
 """Of an answer that is read as it comes."""
+EVERY_ROW = -1
 
 Row = dict[str, Any]
 """A row of an answer: the driver's values by the names that the statement returns."""
@@ -120,12 +121,28 @@ class Database:
         await self.close()
 
     async def read(self, statement: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
-        """Run a statement that only reads, and return its rows."""
-        return await self._run(statement, parameters, neo4j.RoutingControl.READ)
+        """Run a statement that only reads, and return its rows.
+
+        It goes there and back once. What fails in passing is asked again as a transaction, which the driver repeats.
+        """
+        bound = _bound(parameters or {})
+        try:
+            untyped: Any = self._driver
+            async with untyped.session(
+                default_access_mode=neo4j.READ_ACCESS,
+                fetch_size=EVERY_ROW,
+                bookmark_manager=self._driver.execute_query_bookmark_manager,
+            ) as session:
+                result: Any = await session.run(_dialect(statement), bound)
+                return [_row(record) async for record in result]
+        except (exceptions.DriverError, exceptions.Neo4jError) as error:
+            if not error.is_retryable():
+                raise self._explained(error) from error
+        return await self._run(statement, bound, neo4j.RoutingControl.READ)
 
     async def write(self, statement: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         """Run a statement that may write, in a transaction of its own, and return its rows."""
-        return await self._run(statement, parameters, neo4j.RoutingControl.WRITE)
+        return await self._run(statement, _bound(parameters or {}), neo4j.RoutingControl.WRITE)
 
     async def transact(self, work: Callable[["Transaction"], Awaitable[Answer]]) -> Answer:
         """Run `work` in one writing transaction; it is run again where the server asks for that (deadlock, new leader).
@@ -157,11 +174,9 @@ class Database:
         except (exceptions.DriverError, exceptions.Neo4jError) as error:
             raise self._explained(error) from error
 
-    async def _run(
-        self, statement: str, parameters: Mapping[str, Any] | None, routing: neo4j.RoutingControl
-    ) -> list[Row]:
+    async def _run(self, statement: str, bound: dict[str, Any], routing: neo4j.RoutingControl) -> list[Row]:
         try:
-            found = await self._driver.execute_query(_dialect(statement), _bound(parameters or {}), routing_=routing)
+            found = await self._driver.execute_query(_dialect(statement), bound, routing_=routing)
         except (exceptions.DriverError, exceptions.Neo4jError) as error:
             raise self._explained(error) from error
         return [_row(record) for record in found.records]
