@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from graph.compile.moment import state
 from graph.compile.selection import Selected
 
 
@@ -31,8 +32,37 @@ def _breaches(recipient: str, selected: Selected) -> str:
     return f"[b IN [{clocks}] WHERE b.by < t AND (b.done IS NULL OR b.done > b.by) | {{{entries}}}]"
 
 
+def _progress(feedback: str, selected: Selected) -> str:
+    """Its problems counted by how they stood as known at `k`."""
+    overdue = _overdue("s", selected)
+    opened = "NOT s.status IN ['CLOSED', 'REJECTED']"
+    counts = {
+        "total": "count(*)",
+        "open": f"sum(CASE WHEN {opened} THEN 1 ELSE 0 END)",
+        "overdue": f"sum(CASE WHEN {overdue} THEN 1 ELSE 0 END)",
+        "submitted": "sum(CASE WHEN s.status = 'SUBMITTED' THEN 1 ELSE 0 END)",
+        "closed": "sum(CASE WHEN s.status = 'CLOSED' THEN 1 ELSE 0 END)",
+        "rejected": "sum(CASE WHEN s.status = 'REJECTED' THEN 1 ELSE 0 END)",
+        "falseRectifications": "sum(CASE WHEN b THEN 1 ELSE 0 END)",
+        "__typename": "'FeedbackProgress'",
+    }
+    entries = ", ".join(f"`{part.key}`: {counts[part.name]}" for part in selected.only())
+    return (
+        f"head(COLLECT {{ MATCH ({feedback})<-[:FED_BACK_IN]-(p:Problem) WHERE p.recordedAt <= k "
+        f"WITH {state('p', 'f')} AS s, EXISTS {{ MATCH (p)<-[:LOOKS_BACK_AT]-(l:LookBack) WITH {state('l', 'g')} AS l "
+        f"WHERE l.outcome = 'FALSE_RECTIFICATION' AND l.lookedAt <= t }} AS b RETURN {{{entries}}} }})"
+    )
+
+
+def _late(due: str, done: str) -> Callable[[str, Selected], str]:
+    """That what was to be done by `due` was not done by then; done at the very instant is in time."""
+    return lambda record, _: f"({record}.{due} < t AND coalesce({record}.{done} > {record}.{due}, true))"
+
+
 COMPUTED: dict[tuple[str, str], Callable[[str, Selected], str]] = {
     ("Problem", "overdue"): _overdue,
     ("Recipient", "breaches"): _breaches,
+    ("Feedback", "progress"): _progress,
+    ("LookBack", "late"): _late("dueAt", "lookedAt"),
 }
 """By label and field: the state's variable, and what is asked → an expression."""

@@ -5,7 +5,8 @@ from graph.model.entities import ENTITIES
 from graph.model.facts import FACTS
 from graph.model.inspections import INSPECTIONS
 from graph.model.instructions import INSTRUCTIONS
+from graph.model.rectification import RECTIFICATION
 
-MODEL = Model(ENTITIES + INSTRUCTIONS + INSPECTIONS + FACTS)
+MODEL = Model(ENTITIES + INSTRUCTIONS + INSPECTIONS + RECTIFICATION + FACTS)
 
 __all__ = ["MODEL", "Entity", "Fact", "Model", "Node"]

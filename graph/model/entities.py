@@ -334,7 +334,10 @@ PROBLEM = Entity(
             target="Organization",
         ),
         Ref("inspection", "the inspection that found it", "检查", relationship="FOUND_BY", target="Inspection"),
+        Ref("feedback", "the feedback that names it", "上级反馈", relationship="FED_BACK_IN", target="Feedback"),
         Back("events", "what happened to it, in order", "事件", target="Event", ref="problem"),
+        Back("attachments", "the evidence that was given, described", "佐证", target="Evidence", ref="problem"),
+        Back("lookBacks", "who looked again once it was closed", "回头看", target="LookBack", ref="problem"),
     ),
     indexes=(
         Index(("assignedToId", "status", "dueAt", "id")),
@@ -388,6 +391,15 @@ EVENT = Entity(
             target="Inspection",
             mixed=True,
         ),
+        *(
+            Ref(name, f"the {en} that it is about", zh, relationship="EVENT_OF", target=target, mixed=True)
+            for name, en, zh, target in (
+                ("feedback", "feedback", "上级反馈", "Feedback"),
+                ("draw", "draw", "随机抽取", "Draw"),
+                ("lookBack", "look-back", "回头看", "LookBack"),
+            )
+        ),
+        Back("attachments", "the evidence that was given with it, described", "佐证", target="Evidence", ref="event"),
         Ref("actor", "who did it", "操作人", relationship="DONE_BY", target="Person"),
         Ref("post", "in which post", "岗位", relationship="DONE_AS", target="Post"),
         Ref(

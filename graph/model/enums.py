@@ -223,6 +223,58 @@ class ItemOutcome(Term):
     NOT_APPLICABLE = "NOT_APPLICABLE", "不涉及"
 
 
+class AuthorityLevel(Term):
+    """The level of the authority that inspected and fed back."""
+
+    PROVINCE = "PROVINCE", "省级"
+    CITY = "CITY", "市级"
+    COUNTY = "COUNTY", "县级"
+
+
+class EvidenceKind(Term):
+    PHOTO = "PHOTO", "照片"
+    VIDEO = "VIDEO", "视频"
+    DOCUMENT = "DOCUMENT", "文书"
+    MEASUREMENT = "MEASUREMENT", "监测数据"
+    OTHER = "OTHER", "其他"
+
+
+class Independence(Term):
+    """From what of the one who did something the one who checks it must differ."""
+
+    ANOTHER_PERSON = "ANOTHER_PERSON", "另一人"
+    ANOTHER_POST = "ANOTHER_POST", "另一岗位"
+    ANOTHER_ORGANIZATION = "ANOTHER_ORGANIZATION", "另一单位"
+
+
+class Selection(Term):
+    """How a problem came to be looked back at."""
+
+    DRAWN = "DRAWN", "随机抽取"
+    CHOSEN = "CHOSEN", "指定"
+
+
+class LookBackOutcome(Term):
+    """What a look-back found of a problem that had been closed."""
+
+    HELD = "HELD", "整改到位"
+    FALSE_RECTIFICATION = "FALSE_RECTIFICATION", "虚假整改"
+    RECURRED = "RECURRED", "问题反弹"
+
+
+class Supervising(Term):
+    """What only organizations of certain kinds may do; which, the rulebook says."""
+
+    FEED_BACK = "FEED_BACK", "登记上级反馈"
+    LOOK_BACK = "LOOK_BACK", "回头看"
+
+
+class SupervisionStep(Term):
+    """A step of supervision that has a clock."""
+
+    LOOK_BACK = "LOOK_BACK", "回头看"
+
+
 class SubjectKind(Term):
     AREA = "AREA", "辖区"
     SITE = "SITE", "监管对象"

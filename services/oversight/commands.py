@@ -3,14 +3,20 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from graph.model.enums import ProblemAction, Severity
+from graph.model.enums import AuthorityLevel, ProblemAction, Severity
 from graph.model.instants import TICK
+from graph.queries import supervision
 from graph.queries.watermark import take_gate
 from graph.session import Database, Transaction
+from services.campaign.rulebook import shipped
+from services.campaign.rules import Rulebook
 from services.hosting.commanding import Done, acting, carry_out, check_kinds, refused_at, taken_at
 from services.hosting.identity import Caller
+from services.oversight import rules
+from services.oversight.chains import Doing
+from services.oversight.evidencing import Attachment, attach, check_evidence, named, sums
 from services.oversight.rules import Step
-from services.oversight.writing import Opening, after, home_of, lock, open_problem, write_step
+from services.oversight.writing import Opening, Standing, after, home_of, lock, open_problem, refuse, write_step
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,7 @@ class Act:
     due_at: datetime | None = None
     evidence: tuple[str, ...] = ()
     note: str | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 async def report(database: Database, command: Report, caller: Caller, now: datetime, clock: timedelta | None) -> Done:
@@ -68,8 +75,10 @@ async def report(database: Database, command: Report, caller: Caller, now: datet
     return await carry_out(database, command, caller, now, work)
 
 
-async def act(database: Database, command: Act, caller: Caller, now: datetime) -> Done:
-    """Carry out an action. Raises RefusedError."""
+async def act(
+    database: Database, command: Act, caller: Caller, now: datetime, rulebook: Rulebook | None = None
+) -> Done:
+    """Carry out an action. `rulebook`: the shipped one, if not given. Raises RefusedError."""
     at = taken_at(command.at, now)
 
     async def work(transaction: Transaction, key: str) -> Done:
@@ -81,7 +90,8 @@ async def act(database: Database, command: Act, caller: Caller, now: datetime) -
                 "person": (person, ("Person",)),
                 "post": (post, ("Post",)),
                 "toOrganization": (command.to_organization, ("Organization",)),
-            },
+            }
+            | named(command.attachments),
         )
         standing = await lock(transaction, command.problem)
         step = Step(
@@ -92,15 +102,31 @@ async def act(database: Database, command: Act, caller: Caller, now: datetime) -
             organization=await home_of(transaction, post, at),
             to_organization=command.to_organization,
             due_at=command.due_at,
-            evidence=command.evidence,
+            evidence=command.evidence + sums(command.attachments),
             note=command.note,
         )
         after(standing, step)  # refused before a gate is taken
+        check_evidence(command.attachments, standing.life.discovered_at, at)
+        await _check_rectification(transaction, standing, step, len(command.attachments), rulebook or shipped())
         recorded_at = await take_gate(transaction, max(now, standing.changed_at + TICK))
         done = await write_step(transaction, standing, step, key, recorded_at)
+        doing = Doing(at, person, post, recorded_at)
+        await attach(transaction, key, doing, done.event, done.problem, command.attachments)
         return Done({"problem": done.problem, "event": done.event}, recorded_at)
 
     return await carry_out(database, command, caller, now, work)
+
+
+async def _check_rectification(
+    transaction: Transaction, standing: Standing, step: Step, described: int, rulebook: Rulebook
+) -> None:
+    """What the rulebook asks of the rectification of a problem that was fed back from above. Raises RefusedError."""
+    if step.action not in (ProblemAction.SUBMIT, ProblemAction.VERIFY):
+        return
+    for row in await transaction.run(supervision.FED_BACK_FROM, {"problem": standing.problem}):
+        rule = rulebook.rectification(AuthorityLevel(row["level"]))
+        needed = rules.undescribed(standing.life, step, described) if rule.described else None
+        refuse(needed or rules.dependent(standing.life, step, rule.verified_by))
 
 
 def _opening(command: Report, now: datetime) -> Opening:

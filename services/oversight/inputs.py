@@ -2,8 +2,9 @@
 
 import strawberry
 
-from schema.enums import ItemOutcome, Origin, ProblemAction, Severity
+from schema.enums import EvidenceKind, ItemOutcome, Origin, ProblemAction, Severity
 from schema.scalars import Instant
+from services.oversight.evidencing import Attachment
 
 
 @strawberry.input(description="A problem to be reported; `site` or `area` is needed. 上报问题")
@@ -27,6 +28,18 @@ class ReportProblemInput:
     note: str | None = None
 
 
+@strawberry.input(description="A file that shows something: which, of what kind, taken when and by whom. 佐证")
+class EvidenceInput:
+    kind: EvidenceKind
+    sha256: str = strawberry.field(description="SHA-256 of the file, 64 hexadecimal digits in lower case.")
+    reference: str = strawberry.field(description="Where the file is kept.")
+    taken_at: Instant
+    taken_by: strawberry.ID | None = strawberry.field(default=None, description="The person who took it.")
+
+    def plain(self) -> Attachment:
+        return Attachment(self.kind, self.sha256, self.reference, self.taken_at, self.taken_by)
+
+
 @strawberry.input(description="An action on a problem. 处置问题")
 class ActOnProblemInput:
     idempotency_key: str = strawberry.field(
@@ -45,6 +58,9 @@ class ActOnProblemInput:
     due_at: Instant | None = strawberry.field(default=None, description="The deadline that it sets or asks for.")
     evidence: list[str] | None = strawberry.field(default=None, description="Names or SHA-256 sums of files.")
     note: str | None = None
+    attachments: list[EvidenceInput] | None = strawberry.field(
+        default=None, description="Evidence that is described; its sums stand beside `evidence` in the event."
+    )
 
 
 @strawberry.input(description="What was found of one item of a checklist. 逐项检查结果")

@@ -18,6 +18,7 @@ from services.oversight.commands import Act, Report
 from services.oversight.inputs import ActOnProblemInput, RecordInspectionInput, ReportProblemInput
 from services.oversight.inspection_types import Checklist, Inspection, InspectionOutcome
 from services.oversight.inspections import Inspect, inspect
+from services.oversight.rectification_fields import RectificationMutation, RectificationQuery
 from services.oversight.types import Event, Problem, ProblemEvent, ProblemOutcome, Site
 
 INSPECTED = {"inspection": "Inspection", "problems": "Problem", "event": "Event"}
@@ -25,7 +26,7 @@ INSPECTED = {"inspection": "Inspection", "problems": "Problem", "event": "Event"
 
 
 @strawberry.type
-class Query:
+class Query(RectificationQuery):
     site: Site | None = lookup("Site")
     sites: Connection[Site] = listing("Site")
     problem: Problem | None = lookup("Problem")
@@ -73,9 +74,10 @@ async def _act(info: Info, input: ActOnProblemInput) -> Any:  # noqa: A002 - the
         due_at=input.due_at,
         evidence=tuple(input.evidence or ()),
         note=input.note,
+        attachments=tuple(one.plain() for one in input.attachments or ()),
     )
     context = info.context
-    return await _outcome(info, commands.act(context.database, command, context.caller, context.clock()))
+    return await _outcome(info, commands.act(context.database, command, context.caller, context.clock(), shipped()))
 
 
 async def _inspect(info: Info, input: RecordInspectionInput) -> Any:  # noqa: A002 - the argument's name in the schema
@@ -104,7 +106,7 @@ async def _outcome(info: Info, command: Awaitable[Done]) -> Any:
 
 
 @strawberry.type
-class Mutation:
+class Mutation(RectificationMutation):
     report_problem: ProblemOutcome = strawberry.field(resolver=_report)
     act_on_problem: ProblemOutcome = strawberry.field(resolver=_act)
     record_inspection: InspectionOutcome = strawberry.field(resolver=_inspect)

@@ -6,10 +6,14 @@ import strawberry
 
 from schema.declaration import node
 from schema.enums import (
+    AuthorityLevel,
     Capacity,
     EventKind,
+    EvidenceKind,
+    LookBackOutcome,
     Origin,
     ProblemStatus,
+    Selection,
     Severity,
     SiteType,
 )
@@ -112,7 +116,10 @@ class Problem:
     assigned_to: LazyOrganization | None
     responsible: Responsible | None
     inspection: LazyInspection | None
+    feedback: "Feedback | None"
     events: Connection["Event"] = paged()
+    attachments: Connection["Evidence"] = paged()
+    look_backs: Connection["LookBack"] = paged()
 
 
 @node("Event")
@@ -133,6 +140,10 @@ class Event:
     instruction: LazyInstruction | None
     recipient: LazyRecipient | None
     inspection: LazyInspection | None
+    feedback: "Feedback | None"
+    draw: "Draw | None"
+    look_back: "LookBack | None"
+    attachments: list["Evidence"]
     actor: LazyPerson | None
     post: LazyPost | None
     to_organization: LazyOrganization | None
@@ -152,3 +163,120 @@ class ProblemPayload:
 
 
 ProblemOutcome = Annotated[ProblemPayload | Refusal, strawberry.union("ProblemOutcome")]
+
+
+@strawberry.federation.type(shareable=True, description="How far the problems of a feedback are. 整改进度")
+class FeedbackProgress:
+    total: int = strawberry.federation.field(description="Of the problems that it names.")
+    open: int = strawberry.federation.field(description="Neither closed nor rejected.")
+    overdue: int = strawberry.federation.field(description="Open, and their clock ran out.")
+    submitted: int = strawberry.federation.field(description="Submitted as rectified, and not yet verified.")
+    closed: int
+    rejected: int
+    false_rectifications: int = strawberry.federation.field(
+        description="Found by a look-back not to be rectified, whatever became of them since."
+    )
+
+
+@node("Feedback")
+class Feedback:
+    id: strawberry.ID
+    source: str
+    source_id: str
+    recorded_at: Instant
+    level: AuthorityLevel
+    authority: str | None
+    document: str
+    batch: str | None
+    received_at: Instant
+    note: str | None
+    recorded_by: LazyPerson | None
+    organization: LazyOrganization | None
+    progress: FeedbackProgress
+    problems: Connection[Problem] = paged()
+    events: Connection[Event] = paged()
+
+
+@node("Evidence")
+class Evidence:
+    id: strawberry.ID
+    source: str
+    source_id: str
+    recorded_at: Instant
+    kind: EvidenceKind
+    sha256: str
+    reference: str
+    taken_at: Instant
+    taken_by: LazyPerson | None
+    event: Event | None
+    problem: Problem | None
+
+
+@node("Draw")
+class Draw:
+    id: strawberry.ID
+    source: str
+    source_id: str
+    recorded_at: Instant
+    seed: str
+    drawn_at: Instant
+    size: int
+    population_size: int
+    population: list[str]
+    population_hash: str
+    closed_from: Instant | None
+    closed_until: Instant | None
+    area: LazyArea | None
+    task: LazyTask | None
+    feedback: Feedback | None
+    drawn_by: LazyPerson | None
+    look_backs: Connection["LookBack"] = paged()
+    events: Connection[Event] = paged()
+
+
+@node("LookBack")
+class LookBack:
+    id: strawberry.ID
+    source: str
+    source_id: str
+    recorded_at: Instant
+    problem: Problem
+    selection: Selection
+    draw: Draw | None
+    reason: str | None
+    ordered_at: Instant
+    ordered_by: LazyPerson | None
+    due_at: Instant
+    late: bool
+    rulebook: str
+    looked_at: Instant | None
+    looked_by: LazyPerson | None
+    outcome: LookBackOutcome | None
+    note: str | None
+    events: Connection[Event] = paged()
+
+
+@strawberry.federation.type(shareable=True, description="A feedback that was recorded, with its problems.")
+class FeedbackPayload:
+    feedback: Feedback
+
+
+FeedbackOutcome = Annotated[FeedbackPayload | Refusal, strawberry.union("FeedbackOutcome")]
+
+
+@strawberry.federation.type(shareable=True, description="A draw that was made, with what was drawn.")
+class DrawPayload:
+    draw: Draw
+
+
+DrawOutcome = Annotated[DrawPayload | Refusal, strawberry.union("DrawOutcome")]
+
+
+@strawberry.federation.type(shareable=True, description="A look-back that was ordered or done, with its problem.")
+class LookBackPayload:
+    look_back: LookBack
+    problem: Problem
+    event: Event | None = strawberry.federation.field(description="That somebody looked; null for an order.")
+
+
+LookBackChange = Annotated[LookBackPayload | Refusal, strawberry.union("LookBackChange")]

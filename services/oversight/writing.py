@@ -138,8 +138,20 @@ def after(standing: Standing, step: Step) -> Life:
     """The life after the step. Raises RefusedError with what is possible."""
     life = rules.apply(standing.life, step)
     if isinstance(life, rules.Refused):
-        raise RefusedError(RefusalCode(life.code), life.message, ((life.path, life.message),), life.possible)
+        raise refusal(life)
     return life
+
+
+def refuse(refused: rules.Refused | None) -> None:
+    """Raises RefusedError where something is refused."""
+    if refused is not None:
+        raise refusal(refused)
+
+
+def refusal(refused: rules.Refused) -> RefusedError:
+    """What the rules refuse, with what is possible."""
+    code, message = RefusalCode(refused.code), refused.message
+    return RefusedError(code, message, ((refused.path, message),), refused.possible)
 
 
 async def write_step(

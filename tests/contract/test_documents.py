@@ -26,7 +26,7 @@ CAMPAIGN = ROOT / "services" / "campaign" / "bundle"
 AS_OF = "2024-12-20T08:00:00+08:00"
 DISCOVERED = "2024-12-16T09:30:00+08:00"
 SCALE = 0.02
-OWN = frozenset({"id", "number", "hash"})
+OWN = frozenset({"id", "number", "hash", "population", "populationHash"})
 
 Answer = dict[str, Any]
 
@@ -154,6 +154,91 @@ def _answered(name: str) -> Variables:
     return variables
 
 
+def _feedback(**more: Any) -> Variables:
+    def variables(client: Client) -> Answer:
+        problem = {"title": "裸土未覆盖", "site": in_county("site-demo"), "dueAt": "2024-12-20T18:00:00+08:00"}
+        given = {
+            "idempotencyKey": f"feedback-{client.name}",
+            "level": "COUNTY",
+            "document": "县督〔2024〕7号",
+            "problems": [problem],
+            "receivedAt": DISCOVERED,
+            "recordedBy": in_county("person-demo-assigner"),
+        }
+        return {"input": given | more}
+
+    return variables
+
+
+def _fed_back(client: Client, key: str) -> Answer:
+    given = _feedback(idempotencyKey=key)(client)
+    return client.ask("RecordFeedback", given)["data"]["recordFeedback"]["feedback"]
+
+
+def _closed(client: Client, name: str) -> Answer:
+    """A feedback whose problem was put right and closed."""
+    feedback = _fed_back(client, f"{name}-{client.name}")
+    problem = feedback["problems"]["edges"][0]["node"]["id"]
+    steps: tuple[tuple[str, Answer], ...] = (
+        ("ASSIGN", {"toOrganization": speech("org-housing")}),
+        ("ACCEPT", {}),
+        ("SUBMIT", {"evidence": ["after.jpg"]}),
+        ("VERIFY", {"person": in_county("person-demo-checker")}),
+        ("CLOSE", {}),
+    )
+    for hour, (action, more) in enumerate(steps, start=10):
+        key, at = f"{name}-{action}-{client.name}", f"2024-12-16T{hour}:00:00+08:00"
+        given = {"idempotencyKey": key, "problem": problem, "action": action, "at": at} | more
+        client.ask("ActOnProblem", {"input": given})
+    return feedback
+
+
+def _chosen(name: str, **more: Any) -> Variables:
+    def variables(client: Client) -> Answer:
+        given = {
+            "idempotencyKey": f"{name}-{client.name}",
+            "problem": _closed(client, f"of-{name}")["problems"]["edges"][0]["node"]["id"],
+            "reason": "群众再次反映",
+            "at": "2024-12-17T09:00:00+08:00",
+            "chosenBy": in_county("person-demo-visitor"),
+        }
+        return {"input": given | more}
+
+    return variables
+
+
+def _looked(**more: Any) -> Variables:
+    def variables(client: Client) -> Answer:
+        chosen = client.ask("ChooseLookBack", _chosen("look")(client))["data"]["chooseLookBack"]["lookBack"]["id"]
+        photo = {"kind": "PHOTO", "sha256": "0" * 64, "reference": "look.jpg", "takenAt": "2024-12-17T10:00:00+08:00"}
+        given = {
+            "idempotencyKey": f"look-{client.name}-{sorted(more)}",
+            "lookBack": chosen,
+            "outcome": "FALSE_RECTIFICATION",
+            "attachments": [photo],
+            "at": "2024-12-17T10:00:00+08:00",
+            "person": in_county("person-demo-visitor"),
+        }
+        return {"input": given | more}
+
+    return variables
+
+
+def _drawn(seed: str) -> Variables:
+    def variables(client: Client) -> Answer:
+        given = {
+            "idempotencyKey": f"draw-{client.name}",
+            "seed": seed,
+            "size": 1,
+            "feedback": _closed(client, "drawn")["id"],
+            "at": "2024-12-17T09:00:00+08:00",
+            "drawnBy": in_county("person-demo-visitor"),
+        }
+        return {"input": given}
+
+    return variables
+
+
 def _inspect(checklist: str = "CONSTRUCTION_TEN", **outcomes: Answer) -> Variables:
     """Housing looks at the site by a checklist: what is not said of an item is that it passed."""
 
@@ -273,6 +358,20 @@ ASKED: dict[str, list[Asked]] = {
         Asked(_inspect(COVERED={"outcome": "FAILED"}), "MISSING_EVIDENCE"),
         Asked(_inspect("CATERING_FUMES"), "BAD_INPUT"),
     ],
+    "RecordFeedback": [
+        Asked(_feedback()),
+        Asked(_feedback(recordedBy=in_county("person-demo-clerk"), idempotencyKey="stranger"), "NOT_ALLOWED"),
+    ],
+    "Feedback": [
+        Asked(lambda client: {"id": _fed_back(client, "shared")["id"]}),
+        Asked(lambda _: {"id": in_county("demo-problem")}, "NOT_FOUND"),
+    ],
+    "DrawLookBacks": [Asked(_drawn(" "), "BAD_INPUT"), Asked(_drawn("2024-12-16"))],
+    "ChooseLookBack": [
+        Asked(_chosen("choose")),
+        Asked(_chosen("open", problem=in_county("demo-problem")), "ILLEGAL_TRANSITION"),
+    ],
+    "RecordLookBack": [Asked(_looked())],
     "ActOnProblem": [Asked(_act("REGISTER")), Asked(_act("VERIFY"), "ILLEGAL_TRANSITION")],
 }
 CASES = [

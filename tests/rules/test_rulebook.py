@@ -63,6 +63,7 @@ PUBLISHED = {
     "winter-2024.2": "b208601d005b67d3",
     "winter-2024.3": "510d6c62c9469d74",
     "winter-2024.4": "65474579317301a4",
+    "winter-2024.5": "ccdaa8730546af24",
 }
 """Each version of the shipped rulebook, with the beginning of the SHA-256 of its rules."""
 
@@ -165,7 +166,7 @@ ACT = "{action: ACT, amount: 1, unit: WORKING_HOURS, basis: ASSUMED}"
         ("{code: PURIFIER_CLEANED,", "{code: FENCED,", "checklists[1].items[2].code", "checklists[0].items[0]"),
         ("{code: PURIFIER_CLEANED,", "{code: clean,", "checklists[1].items[2].code", "such as ROAD_DUST"),
         ("zh: 周边围挡", "zh: ''", "checklists[0].items[0].zh", "may not be empty"),
-        ("version: winter-2024.4", "version: 1", "version", "put it in quotes"),
+        ("version: winter-2024.5", "version: 1", "version", "put it in quotes"),
     ],
 )
 def test_what_is_wrong_is_told_by_line_and_field(old: str, new: str, field: str, says: str) -> None:

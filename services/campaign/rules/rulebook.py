@@ -14,10 +14,21 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import cast
 
-from graph.model.enums import InstructionAction, Level, OrganizationKind, Role, Severity
+from graph.model.enums import (
+    AuthorityLevel,
+    InstructionAction,
+    Level,
+    OrganizationKind,
+    Role,
+    Severity,
+    Supervising,
+    SupervisionStep,
+)
+from services.campaign.rules import supervision
 from services.campaign.rules.checklists import Checklist, ChecklistItem
 from services.campaign.rules.clocks import Clock, Session, Unit, WorkdayCalendar, runs_out
 from services.campaign.rules.findings import FindingRule, faults
+from services.campaign.rules.supervision import RectificationRule, SupervisionClock, Supervisor
 
 ASSUMED = "ASSUMED"
 """The basis of what no document says."""
@@ -109,6 +120,9 @@ class Rulebook:
     findings: tuple[FindingRule, ...]
     inspectors: tuple[Entitled, ...]
     checklists: tuple[Checklist, ...]
+    supervisors: tuple[Supervisor, ...]
+    supervision_clocks: tuple[SupervisionClock, ...]
+    rectifications: tuple[RectificationRule, ...]
 
     def line_of_work(self, code: str) -> LineOfWork | None:
         """The line of work with this code, if the rulebook has it."""
@@ -142,6 +156,18 @@ class Rulebook:
         """The clock of a step of an instruction."""
         return next(rule for rule in self.instruction_clocks if rule.action is action)
 
+    def may_supervise(self, act: Supervising) -> tuple[OrganizationKind, ...]:
+        """The kinds of organization that may do this."""
+        return tuple(rule.kind for rule in self.supervisors if rule.act is act)
+
+    def supervision_clock(self, step: SupervisionStep) -> SupervisionClock:
+        """The clock of a step of supervision."""
+        return next(rule for rule in self.supervision_clocks if rule.step is step)
+
+    def rectification(self, level: AuthorityLevel) -> RectificationRule:
+        """What the rectification of a problem fed back from this level needs."""
+        return next(rule for rule in self.rectifications if rule.level is level)
+
     def runs_out(self, clock: Clock, since: datetime, works: WorkdayCalendar) -> datetime:
         """When a clock that starts at `since` runs out, by this working day. Raises what `works` raises."""
         return runs_out(clock, since, self.working_day, works)
@@ -149,7 +175,7 @@ class Rulebook:
 
 _Rule = (
     Rulebook | LineOfWork | RoleLevel | SuperiorLevel | ProblemClock | Session | Entitled | InstructionClock | Checklist
-    | ChecklistItem | FindingRule
+    | ChecklistItem | FindingRule | Supervisor | SupervisionClock | RectificationRule
 )  # fmt: skip
 
 
@@ -196,6 +222,7 @@ def contradictions(rulebook: Rulebook) -> Iterator[Contradiction]:
     yield from _findings(rulebook)
     yield from _each_once("inspectors", "kind", [rule.kind for rule in rulebook.inspectors])
     yield from _checklists(rulebook.checklists)
+    yield from _supervision(rulebook)
 
 
 def _findings(rulebook: Rulebook) -> Iterator[Contradiction]:
@@ -239,6 +266,15 @@ def _checklists(checklists: tuple[Checklist, ...]) -> Iterator[Contradiction]:
             yield Contradiction(("checklists", at, "site_kinds"), "name at least one kind of site that it is for")
         if len(set(kinds)) < len(kinds):
             yield Contradiction(("checklists", at, "site_kinds"), "a kind of site is given twice; keep one")
+
+
+def _supervision(rulebook: Rulebook) -> Iterator[Contradiction]:
+    yield from _each_once("supervisors", "kind", [(rule.act, rule.kind) for rule in rulebook.supervisors])
+    steps: list[Hashable] = [rule.step for rule in rulebook.supervision_clocks]
+    yield from _each_once("supervision_clocks", "step", steps, SupervisionStep)
+    yield from _each_once("rectifications", "level", [rule.level for rule in rulebook.rectifications], AuthorityLevel)
+    for section, at, field, message in supervision.faults(rulebook.supervisors, rulebook.supervision_clocks):
+        yield Contradiction((section,) if at is None else (section, at, field), message)
 
 
 def _working_day(sessions: tuple[Session, ...]) -> Iterator[Contradiction]:
@@ -319,4 +355,6 @@ def _each_once(section: str, field: str, given: list[Hashable], wanted: Iterable
 
 
 def _text(value: object) -> str:
+    if isinstance(value, tuple):
+        return " ".join(_text(part) for part in cast("tuple[object, ...]", value))
     return str(getattr(value, "value", value))

@@ -1,5 +1,6 @@
-"""The law of the oversight room, pure: the life of a problem."""
+"""The law of the oversight room, pure: the life of a problem, what its rectification needs, and drawing by chance."""
 
+from services.oversight.rules.drawing import draw, fingerprint
 from services.oversight.rules.life import (
     PROPOSES_DUE_AT,
     SETS_DUE_AT,
@@ -20,8 +21,17 @@ from services.oversight.rules.life import (
     possible,
     replay,
 )
+from services.oversight.rules.rectification import (
+    REOPENS,
+    Shown,
+    bad_evidence,
+    dependent,
+    may_not_look_back,
+    undescribed,
+)
 
 __all__ = [
-    "PROPOSES_DUE_AT", "SETS_DUE_AT", "TRANSITIONS", "Action", "Life", "RefusalCode", "Refused", "Status", "Step",
-    "Transition", "apply", "begin", "dump", "has_run_out", "is_overdue", "load", "possible", "replay",
+    "PROPOSES_DUE_AT", "REOPENS", "SETS_DUE_AT", "TRANSITIONS", "Action", "Life", "RefusalCode", "Refused", "Shown",
+    "Status", "Step", "Transition", "apply", "bad_evidence", "begin", "dependent", "draw", "dump", "fingerprint",
+    "has_run_out", "is_overdue", "load", "may_not_look_back", "possible", "replay", "undescribed",
 ]  # fmt: skip

@@ -32,6 +32,7 @@ class RefusalCode(StrEnum):
 
     ILLEGAL_TRANSITION = "ILLEGAL_TRANSITION"
     OUT_OF_ORDER = "OUT_OF_ORDER"
+    NOT_ALLOWED = "NOT_ALLOWED"
     MISSING_ORGANIZATION = "MISSING_ORGANIZATION"
     MISSING_EVIDENCE = "MISSING_EVIDENCE"
     MISSING_NOTE = "MISSING_NOTE"
@@ -59,6 +60,9 @@ class Life:
     assigned_to: str | None = None
     held_by: str | None = None
     submitted_by: str | None = None  # person
+    submitted_as: str | None = None  # post
+    submitted_for: str | None = None  # organization of that post
+    verified_by: str | None = None  # person
     extension_pending: bool = False
     extension_asked_by: str | None = None  # person
     extension_asked_until: datetime | None = None
@@ -353,10 +357,25 @@ def _after(before: Life, step: Step) -> Life:
             return _lapsed(life)
         case Action.SUBMIT:
             return _changed(
-                _lapsed(life), held_by=life.assigned_by, submitted_by=step.person, submissions=life.submissions + 1
+                _lapsed(life),
+                held_by=life.assigned_by,
+                submitted_by=step.person,
+                submitted_as=step.post,
+                submitted_for=step.organization,
+                submissions=life.submissions + 1,
             )
+        case Action.VERIFY:
+            return _changed(life, verified_by=step.person)
         case Action.REOPEN:
-            return _changed(life, held_by=life.assigned_to, submitted_by=None, reopenings=life.reopenings + 1)
+            return _changed(
+                life,
+                held_by=life.assigned_to,
+                submitted_by=None,
+                submitted_as=None,
+                submitted_for=None,
+                verified_by=None,
+                reopenings=life.reopenings + 1,
+            )
         case Action.CLOSE | Action.REJECT:
             return _changed(life, held_by=None)
         case Action.SUSPEND:
@@ -379,7 +398,7 @@ def _after(before: Life, step: Step) -> Life:
             return _changed(life, look_backs=life.look_backs + 1)
         case Action.TRANSFER:
             return _changed(life, transfers=life.transfers + 1)
-        case Action.ACCEPT | Action.VERIFY:
+        case Action.ACCEPT:
             return life
 
 
