@@ -8,6 +8,7 @@ from graph.model.declare import AnyField, Back, Computed, Entity, Fact, Facts, F
 from graph.model.entities import RECORD
 from graph.model.enums import Term
 from graph.model.facts import INTERVAL
+from graph.model.instructions import CHAIN
 
 OPENING = """\
 # Glossary
@@ -38,6 +39,8 @@ def _page() -> Iterator[str]:
     yield "## Entities\n"
     yield "Every entity and fact has these:\n"
     yield from _table(RECORD)
+    yield "Every entity that steps are taken on has these besides:\n"
+    yield from _table(CHAIN)
     for entity in MODEL.entities():
         yield from _entity(entity)
     yield "## Facts\n"
@@ -49,14 +52,13 @@ def _page() -> Iterator[str]:
     yield "\n## Closed lists\n"
     for term in _lists():
         about = f": {term.__doc__.strip()}" if term.__doc__ and term.__doc__ != Term.__doc__ else ""
-        yield f"**{term.__name__}**{about}\n"
-        yield ", ".join(f"`{member.value}` {member.zh}" for member in term) + "\n"
+        yield f"- **{term.__name__}**{about} " + ", ".join(f"`{member.value}` {member.zh}" for member in term)
 
 
 def _entity(entity: Entity) -> Iterator[str]:
-    yield f"### {entity.label} {entity.zh}\n"
+    yield f"### {entity.label} {entity.zh}"
     yield f"{entity.en[0].upper()}{entity.en[1:]}.\n"
-    yield from _table(field for field in entity.fields if field not in RECORD)
+    yield from _table(field for field in entity.fields if field not in RECORD + CHAIN)
 
 
 def _table(fields: Iterable[AnyField]) -> Iterator[str]:
