@@ -179,6 +179,7 @@ class EventKind(Term):
     LOOK_BACK = "LOOK_BACK", "回头看"
     TRANSFER = "TRANSFER", "移交"
     REJECT = "REJECT", "不予立案"
+    DEADLINE_PASSED = "DEADLINE_PASSED", "超期"
     ISSUE = "ISSUE", "下达"
     ACKNOWLEDGE = "ACKNOWLEDGE", "回复收到"
     ACT = "ACT", "落实"

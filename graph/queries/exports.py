@@ -66,7 +66,7 @@ RETURN p.id AS id, p.discoveredAt AS discoveredAt
 ACTIONS_OF = """
 WITH $k AS k UNWIND $ids AS id
 MATCH (p:Record&Problem {id: id})<-[:EVENT_OF]-(e:Event)
-WHERE e.recordedAt <= k AND NOT e.kind IN ['RECORDED', 'CORRECTED', 'REPORTED']
+WHERE e.recordedAt <= k AND NOT e.kind IN ['RECORDED', 'CORRECTED', 'REPORTED', 'DEADLINE_PASSED']
 RETURN e.source AS source, e.sourceId AS sourceId, [p.source, p.sourceId] AS problem, properties(e) AS p,
   COLLECT { MATCH (e)-[r:DONE_BY|DONE_AS|PASSED_TO]->(x) RETURN [type(r), x.source, x.sourceId] } AS refs
 """

@@ -19,6 +19,14 @@ RETURN p.status AS status, p.discoveredAt AS discoveredAt, p.dueAt AS dueAt, p.a
 """
 """Takes the write lock of the problem before reading it, so that two commands on it come one after the other."""
 
+FALLEN_DUE = """
+MATCH (p:Problem) WHERE p.fallsDueAt < $now AND p.id > ''
+WITH p WHERE NOT p:Pending AND p.importing IS NULL
+WITH p ORDER BY p.fallsDueAt, p.id LIMIT $limit
+RETURN p.id AS id
+"""
+"""Problems whose deadline passed unnoticed, the longest ago first."""
+
 REPORT = Write(
     "report a problem",
     "oversight",

@@ -159,8 +159,9 @@ async def write_step(
 ) -> Standing:
     """Write a step with its event, whose id is made of `key`; the problem as it stands then. Raises RefusedError."""
     life = after(standing, step)
+    source_id = f"event/{key}"
     entry = ledger.Entry(
-        id=record_id(SOURCE, f"event/{key}"),
+        id=record_id(SOURCE, source_id),
         subject=standing.problem,
         position=standing.position + 1,
         kind=step.action,
@@ -172,6 +173,27 @@ async def write_step(
         evidence=step.evidence,
         note=step.note,
     )
+    return await _write(transaction, standing, life, entry, source_id, recorded_at)
+
+
+async def write_passed(transaction: Transaction, standing: Standing, life: Life, recorded_at: datetime) -> Standing:
+    """Write that a deadline passed, which made `life` of the problem. Nobody acts; it took place at the deadline."""
+    assert life.passed is not None  # noqa: S101 - that was noticed
+    position = standing.position + 1
+    source_id = f"event/{standing.problem}/{position}/{EventKind.DEADLINE_PASSED}"
+    entry = ledger.Entry(
+        id=record_id(SOURCE, source_id),
+        subject=standing.problem,
+        position=position,
+        kind=EventKind.DEADLINE_PASSED,
+        at=life.passed,
+    )
+    return await _write(transaction, standing, life, entry, source_id, recorded_at)
+
+
+async def _write(
+    transaction: Transaction, standing: Standing, life: Life, entry: ledger.Entry, source_id: str, recorded_at: datetime
+) -> Standing:
     sealed = ledger.seal(entry, standing.hash)
     await transaction.run(
         queries.ACT.cypher,
@@ -179,11 +201,11 @@ async def write_step(
             "problem": standing.problem,
             "now": recorded_at,
             "state": state_of(life, entry.position, sealed, recorded_at),
-            "event": event_properties(entry, sealed, f"event/{key}", recorded_at),
+            "event": event_properties(entry, sealed, source_id, recorded_at),
             "assignedTo": life.assigned_to or "",
-            "person": step.person,
-            "post": step.post,
-            "toOrganization": step.to_organization,
+            "person": entry.actor,
+            "post": entry.post,
+            "toOrganization": entry.to_organization,
         },
     )
     return replace(
@@ -204,6 +226,7 @@ def state_of(life: Life, position: int, sealed: ledger.Sealed, now: datetime) ->
     return {
         "status": life.status.value,
         "dueAt": life.due_at or OPEN,
+        "fallsDueAt": rules.falls_due_at(life),
         "assignedToId": life.assigned_to or "",
         "life": rules.dump(life),
         "position": position,

@@ -17,7 +17,7 @@ from graph.compile.roots import Moment, Viewer
 from graph.compile.selection import Selected
 from graph.migrations import migrate
 from graph.model.identity import record_id
-from graph.queries import inspections, instructions
+from graph.queries import inspections, instructions, problems
 from graph.queries.feed import Wanted, stretch
 from graph.queries.write import WRITES, Write
 from graph.session import Database, Row
@@ -200,6 +200,14 @@ def test_what_a_command_asks_first_seeks(county_database: DatabaseConnection, mo
     names = set(re.findall(r"\$(\w+)", statement))
     plan = asyncio.run(plan_of(county_database, statement, dict.fromkeys(names)))
     assert unwanted(plan, {*SCANS, "CartesianProduct", "Eager"}, SMALL) == []
+
+
+def test_what_fell_due_is_found_by_its_index(county_database: DatabaseConnection) -> None:
+    plan = asyncio.run(plan_of(county_database, problems.FALLEN_DUE, {"now": datetime.now(UTC), "limit": 50}))
+    assert unwanted(plan, {*SCANS, "CartesianProduct", "Eager", "Sort", "Top"}, SMALL) == []
+    assert any(
+        "fallsDueAt" in step.get("args", {}).get("Details", "") for step in plan if "Seek" in step["operatorType"]
+    )
 
 
 _AREA = Selected("area", "area", children={"Area": (Selected("name", "name"),)})

@@ -20,8 +20,12 @@ from services.oversight.rules import (
     Step,
     apply,
     begin,
+    dump,
     has_run_out,
+    is_noticed_overdue,
     is_overdue,
+    load,
+    notice,
     possible,
     replay,
 )
@@ -343,6 +347,23 @@ def test_done_at_the_very_deadline_is_in_time() -> None:
     assert not has_run_out(None, START)
 
 
+def test_a_deadline_is_noticed_once_and_anew_when_it_was_moved() -> None:
+    life = lived(*STRAIGHT[:3])
+    due_at = START + 2 * DAY
+    assert notice(life, due_at) is None
+    noticed = notice(life, due_at + HOUR)
+    assert noticed is not None
+    assert noticed == replace(life, passed=due_at)
+    assert load(dump(noticed)) == noticed
+    assert notice(noticed, due_at + DAY) is None
+    asked = accepted(apply(noticed, complete(Action.REQUEST_EXTENSION, due_at + HOUR)))
+    extended = accepted(apply(asked, complete(Action.GRANT_EXTENSION, due_at + HOUR, due_at=due_at + DAY)))
+    assert [is_noticed_overdue(each) for each in (life, noticed, asked, extended)] == [False, True, True, False]
+    again = notice(extended, due_at + 2 * DAY)
+    assert again is not None
+    assert again.passed == due_at + DAY
+
+
 PEOPLE = st.sampled_from(["甲", "乙", "丙", None])
 STEPS = st.lists(st.tuples(st.sampled_from(Action), PEOPLE, st.integers(0, 50)), max_size=40)
 
@@ -360,6 +381,20 @@ def test_replay_is_the_fold_of_apply_and_always_the_same(drawn: list[tuple[Actio
     if steps:
         broken = replay(START, [*steps, replace(steps[-1], at=START - HOUR)])
         assert isinstance(broken, Refused)
+
+
+@given(STEPS, st.integers(-10, 400))
+def test_who_watches_all_the_time_knows_what_is_overdue(drawn: list[tuple[Action, str | None, int]], days: int) -> None:
+    life = begin(START, 2 * DAY)
+    for action, person, hours in drawn:
+        due_at = life.last_at + days * DAY if hours % 3 == 0 and action in SETS_DUE_AT else None
+        after = apply(life, replace(complete(action, life.last_at + hours * HOUR, due_at=due_at), person=person))
+        life = life if isinstance(after, Refused) else after
+        watched = notice(life, life.last_at) or life
+        assert is_noticed_overdue(watched) == is_overdue(life, life.last_at)
+        assert possible(watched) == possible(life)
+        assert replace(watched, passed=life.passed) == life
+        life = watched
 
 
 class Lives(RuleBasedStateMachine):

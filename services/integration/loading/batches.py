@@ -17,7 +17,7 @@ from services.integration.bundle.staging import Row, Staging
 from services.integration.bundle.values import instant_of, split
 from services.integration.loading import nodes
 from services.integration.loading.nodes import FactRow, Present, Recorder, Refs, Rows, Said, Statement
-from services.oversight.rules import Life, begin, dump, load
+from services.oversight.rules import Life, begin, dump, falls_due_at, load
 
 ENTITY_FILES = (
     "organizations", "posts", "persons", "areas", "sites",
@@ -29,7 +29,7 @@ _PROBLEMS, _EVENTS = FILE["problems"], FILE["events"]
 _EVENT_COLUMN = {column.name: position for position, column in enumerate(_EVENTS.columns, start=1)}
 _PROBLEM_COLUMN = {column.name: position for position, column in enumerate(_PROBLEMS.columns, start=1)}
 _ROWS = 5_000
-_KEPT = ("recordedAt", "changedAt", "status", "dueAt", "assignedToId", "life")
+_KEPT = ("recordedAt", "changedAt", "status", "dueAt", "fallsDueAt", "assignedToId", "life")
 """What a correction of a problem's row leaves as it is."""
 
 
@@ -243,7 +243,7 @@ class Batches:
             event = self._recorder.recorded(_PROBLEMS, row, id_, problem.reference, there)
             events.append((event, ()))
             position, hash_ = event["position"], event["hash"]
-            kept = {name: properties[name] for name in _KEPT}
+            kept = {name: properties.get(name) for name in _KEPT}
             properties = self._problem_state(problem.reference, row) | kept
             out = (*self._problem_refs(row, None), *(ref for ref in out if ref[0] == "ASSIGNED_TO"))
         position, hash_, appended = self._events(problem, id_, position, hash_, present)
@@ -350,6 +350,7 @@ def life_properties(life: Life) -> dict[str, Any]:
     return {
         "status": life.status.value,
         "dueAt": life.due_at or OPEN,
+        "fallsDueAt": falls_due_at(life),
         "assignedToId": life.assigned_to or "",
         "life": dump(life),
     }

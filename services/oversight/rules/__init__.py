@@ -1,5 +1,6 @@
 """The law of the oversight room, pure: the life of a problem, what its rectification needs, and drawing by chance."""
 
+from services.oversight.rules.deadlines import falls_due_at, is_noticed_overdue, is_overdue, notice
 from services.oversight.rules.drawing import draw, fingerprint
 from services.oversight.rules.life import (
     PROPOSES_DUE_AT,
@@ -16,7 +17,6 @@ from services.oversight.rules.life import (
     begin,
     dump,
     has_run_out,
-    is_overdue,
     load,
     possible,
     replay,
@@ -32,6 +32,7 @@ from services.oversight.rules.rectification import (
 
 __all__ = [
     "PROPOSES_DUE_AT", "REOPENS", "SETS_DUE_AT", "TRANSITIONS", "Action", "Life", "RefusalCode", "Refused", "Shown",
-    "Status", "Step", "Transition", "apply", "bad_evidence", "begin", "dependent", "draw", "dump", "fingerprint",
-    "has_run_out", "is_overdue", "load", "may_not_look_back", "possible", "replay", "undescribed",
+    "Status", "Step", "Transition", "apply", "bad_evidence", "begin", "dependent", "draw", "dump", "falls_due_at",
+    "fingerprint", "has_run_out", "is_noticed_overdue", "is_overdue", "load", "may_not_look_back", "notice", "possible",
+    "replay", "undescribed",
 ]  # fmt: skip

@@ -55,6 +55,7 @@ class Life:
     clock: timedelta | None = None
     status: Status = Status.REPORTED
     due_at: datetime | None = None
+    passed: datetime | None = None  # the deadline that was last noticed as passed: see deadlines
     registered_by: str | None = None
     assigned_by: str | None = None  # gets it back on RETURN, and checks what is submitted
     assigned_to: str | None = None
@@ -223,11 +224,6 @@ def replay(discovered_at: datetime, steps: Iterable[Step], clock: timedelta | No
 def has_run_out(due_at: datetime | None, at: datetime) -> bool:
     """Whether the deadline had passed at that instant; done on the very instant is in time."""
     return due_at is not None and at > due_at
-
-
-def is_overdue(life: Life, at: datetime) -> bool:
-    """Whether somebody's clock has run out: never while suspended, nor once closed or rejected."""
-    return life.status in _OPEN and life.status is not Status.SUSPENDED and has_run_out(life.due_at, at)
 
 
 def _is_possible(life: Life, action: Action) -> bool:
@@ -448,6 +444,7 @@ _LOADERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
         "discovered_at": datetime.fromisoformat,
         "last_at": datetime.fromisoformat,
         "due_at": datetime.fromisoformat,
+        "passed": datetime.fromisoformat,
         "extension_asked_until": datetime.fromisoformat,
         "suspended_at": datetime.fromisoformat,
         "suspended_until": datetime.fromisoformat,
