@@ -35,6 +35,8 @@ from graph.model.enums import (
     Severity,
     SiteType,
     SubjectKind,
+    SweepStatus,
+    SweptSiteState,
     Term,
 )
 
@@ -79,4 +81,6 @@ __all__ = [
     "Severity",
     "SiteType",
     "SubjectKind",
+    "SweepStatus",
+    "SweptSiteState",
 ]  # fmt: skip

@@ -59,10 +59,42 @@ def _late(due: str, done: str) -> Callable[[str, Selected], str]:
     return lambda record, _: f"({record}.{due} < t AND coalesce({record}.{done} > {record}.{due}, true))"
 
 
+_CHECKED = "<-[:CHECKS]-(checking:Inspection) WHERE checking.recordedAt <= k AND checking.inspectedAt <= t"
+
+
+def _swept(sweep: str, condition: str = "") -> str:
+    """How many of its sites were inspected by then; by its id, since a former state has the id alone."""
+    return f"COUNT {{ MATCH (:Record {{id: {sweep}.id}})<-[:IN_SWEEP]-(:SweptSite){_CHECKED}{condition} }}"
+
+
+def _remaining(sweep: str, _: Selected) -> str:
+    return f"(COUNT {{ MATCH (:Record {{id: {sweep}.id}})<-[:IN_SWEEP]-(:SweptSite) }} - {_swept(sweep)})"
+
+
+def _sweep_overdue(sweep: str, selected: Selected) -> str:
+    return f"({sweep}.dueAt < t AND coalesce({sweep}.closedAt > t, true) AND {_remaining(sweep, selected)} > 0)"
+
+
+def _site_state(site: str, _: Selected) -> str:
+    passed = f"head(COLLECT {{ MATCH ({site}){_CHECKED} RETURN checking.passed }})"
+    return f"CASE {passed} WHEN true THEN 'PASSED' WHEN false THEN 'FAILED' ELSE 'PENDING' END"
+
+
+def _site_late(site: str, _: Selected) -> str:
+    done = f"head(COLLECT {{ MATCH ({site}){_CHECKED} RETURN checking.inspectedAt }})"
+    return f"({site}.dueAt < t AND coalesce({done} > {site}.dueAt, true))"
+
+
 COMPUTED: dict[tuple[str, str], Callable[[str, Selected], str]] = {
     ("Problem", "overdue"): _overdue,
     ("Recipient", "breaches"): _breaches,
     ("Feedback", "progress"): _progress,
+    ("Sweep", "checked"): lambda sweep, _: _swept(sweep),
+    ("Sweep", "failed"): lambda sweep, _: _swept(sweep, " AND NOT checking.passed"),
+    ("Sweep", "remaining"): _remaining,
+    ("Sweep", "overdue"): _sweep_overdue,
+    ("SweptSite", "state"): _site_state,
+    ("SweptSite", "late"): _site_late,
     ("LookBack", "late"): _late("dueAt", "lookedAt"),
 }
 """By label and field: the state's variable, and what is asked → an expression."""

@@ -234,6 +234,9 @@ class Compiler:
         ref = self.model.by_label[declared.target].ref(declared.ref)
         match = f"({variable})<-[:{ref.relationship}]-({other}:{declared.target})"
         where = f"{other}.recordedAt <= k"
+        if declared.one:
+            order = order_of(declared.target).order(other)
+            return Head(self.collect(match, where, declared.target, other, selected.only(), order))
         if selected.is_page():
             return self.page(match, where, declared.target, other, selected, (node.label, declared.name))
         return self.collect(

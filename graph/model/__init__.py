@@ -6,7 +6,8 @@ from graph.model.facts import FACTS
 from graph.model.inspections import INSPECTIONS
 from graph.model.instructions import INSTRUCTIONS
 from graph.model.rectification import RECTIFICATION
+from graph.model.sweeps import SWEEPS
 
-MODEL = Model(ENTITIES + INSTRUCTIONS + INSPECTIONS + RECTIFICATION + FACTS)
+MODEL = Model(ENTITIES + INSTRUCTIONS + INSPECTIONS + RECTIFICATION + SWEEPS + FACTS)
 
 __all__ = ["MODEL", "Entity", "Fact", "Model", "Node"]

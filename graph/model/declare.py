@@ -66,10 +66,11 @@ class Ref(Field):
 
 @dataclass(frozen=True)
 class Back(Field):
-    """All records of `target` whose reference `ref` is this one."""
+    """All records of `target` whose reference `ref` is this one; `one`: there is at most one."""
 
     target: str = ""
     ref: str = ""
+    one: bool = False
 
 
 @dataclass(frozen=True)

@@ -339,7 +339,25 @@ PROBLEM = Entity(
             relationship="ASSIGNED_TO",
             target="Organization",
         ),
-        Ref("inspection", "the inspection that found it", "检查", relationship="FOUND_BY", target="Inspection"),
+        Ref(
+            "inspection",
+            "the inspection that found it",
+            "检查",
+            relationship="FOUND_BY",
+            target="Inspection",
+            mixed=True,
+        ),
+        Ref(
+            "covertFilm",
+            "the covert film that shows it",
+            "暗访片",
+            relationship="FOUND_BY",
+            target="CovertFilm",
+            mixed=True,
+        ),
+        Back(
+            "sweep", "the sweep of similar sites that it led to", "举一反三排查", target="Sweep", ref="origin", one=True
+        ),
         Ref("feedback", "the feedback that names it", "上级反馈", relationship="FED_BACK_IN", target="Feedback"),
         Back("events", "what happened to it, in order", "事件", target="Event", ref="problem"),
         Back("attachments", "the evidence that was given, described", "佐证", target="Evidence", ref="problem"),
@@ -404,6 +422,8 @@ EVENT = Entity(
                 ("feedback", "feedback", "上级反馈", "Feedback"),
                 ("draw", "draw", "随机抽取", "Draw"),
                 ("lookBack", "look-back", "回头看", "LookBack"),
+                ("covertFilm", "covert film", "暗访片", "CovertFilm"),
+                ("sweep", "sweep", "举一反三排查", "Sweep"),
             )
         ),
         Back("attachments", "the evidence that was given with it, described", "佐证", target="Evidence", ref="event"),

@@ -188,6 +188,9 @@ class EventKind(Term):
     NOTICED = "NOTICED", "发现责任认定线索"
     WITHDRAWN = "WITHDRAWN", "撤回责任认定线索"
     INSPECTED = "INSPECTED", "检查"
+    FILMED = "FILMED", "登记暗访片"
+    SWEEP_STARTED = "SWEEP_STARTED", "开始举一反三排查"
+    SWEEP_CLOSED = "SWEEP_CLOSED", "结束举一反三排查"
 
 
 class InstructionAction(Term):
@@ -263,17 +266,37 @@ class LookBackOutcome(Term):
     RECURRED = "RECURRED", "问题反弹"
 
 
+class SweepStatus(Term):
+    """Whether a sweep goes on."""
+
+    OPEN = "OPEN", "排查中"
+    CLOSED = "CLOSED", "已结束"
+
+
+class SweptSiteState(Term):
+    """How a site stands in a sweep."""
+
+    PENDING = "PENDING", "待查"
+    PASSED = "PASSED", "合格"
+    FAILED = "FAILED", "不合格"
+
+
 class Supervising(Term):
     """What only organizations of certain kinds may do; which, the rulebook says."""
 
     FEED_BACK = "FEED_BACK", "登记上级反馈"
     LOOK_BACK = "LOOK_BACK", "回头看"
+    INSPECT = "INSPECT", "检查"
+    FILM = "FILM", "登记暗访片"
+    SWEEP = "SWEEP", "举一反三排查"
 
 
 class SupervisionStep(Term):
     """A step of supervision that has a clock."""
 
     LOOK_BACK = "LOOK_BACK", "回头看"
+    RECTIFY_FILMED = "RECTIFY_FILMED", "暗访问题整改"
+    SWEEP = "SWEEP", "举一反三排查"
 
 
 class SubjectKind(Term):

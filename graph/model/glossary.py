@@ -56,8 +56,7 @@ def _page() -> Iterator[str]:
 
 
 def _entity(entity: Entity) -> Iterator[str]:
-    yield f"### {entity.label} {entity.zh}"
-    yield f"{entity.en[0].upper()}{entity.en[1:]}.\n"
+    yield f"### {entity.label} {entity.zh}: {entity.en}\n"
     yield from _table(field for field in entity.fields if field not in RECORD + CHAIN)
 
 

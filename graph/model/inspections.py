@@ -23,6 +23,8 @@ INSPECTION = Entity(
         Ref("task", "the task that it falls under", "任务", relationship="FALLS_UNDER", target="Task"),
         Ref("inspectedBy", "who looked", "检查人", relationship="INSPECTED_BY", target="Person"),
         Ref("post", "in which post", "岗位", relationship="INSPECTED_AS", target="Post"),
+        Ref("sweep", "the sweep that it was made for", "排查", relationship="FOR_SWEEP", target="Sweep"),
+        Ref("sweptSite", "the site of that sweep", "排查对象", relationship="CHECKS", target="SweptSite"),
         Back("results", "what was found of each item", "逐项结果", target="ItemResult", ref="inspection"),
         Back("problems", "the problems that its failed items opened", "问题", target="Problem", ref="inspection"),
         Back("events", "that it was recorded", "事件", target="Event", ref="inspection"),

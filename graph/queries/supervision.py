@@ -9,9 +9,10 @@ from graph.model import MODEL
 from graph.model.declare import Entity
 from graph.model.facts import LONGEST_CHAIN
 from graph.model.rectification import RECTIFICATION
+from graph.model.sweeps import COVERT_FILM, SWEEP
 from graph.queries.write import Write
 
-NOUNS = RECTIFICATION
+NOUNS = (*RECTIFICATION, COVERT_FILM, SWEEP)
 
 
 def _refs(entity: Entity) -> str:

@@ -83,6 +83,9 @@ class RecordInspectionInput:
     results: list[ItemResultInput] = strawberry.field(description="One for each item of the checklist.")
     inspected_at: Instant | None = strawberry.field(default=None, description="Now, if not given.")
     task: strawberry.ID | None = None
+    sweep: strawberry.ID | None = strawberry.field(
+        default=None, description="The sweep that it is made for, of which the site must be one."
+    )
     inspected_by: strawberry.ID | None = strawberry.field(
         default=None, description="The caller's person, if not given. Only integrators may name another."
     )

@@ -13,12 +13,15 @@ from schema.scalars import Instant
 if TYPE_CHECKING:
     from services.campaign.types import Basis, Task
     from services.organization.types import Person, Post
+    from services.oversight.sweep_types import Sweep, SweptSite
     from services.oversight.types import Event, Problem, Site
 
 LazyBasis = Annotated["Basis", strawberry.lazy("services.campaign.types")]
 LazyTask = Annotated["Task", strawberry.lazy("services.campaign.types")]
 LazyPerson = Annotated["Person", strawberry.lazy("services.organization.types")]
 LazyPost = Annotated["Post", strawberry.lazy("services.organization.types")]
+LazySweep = Annotated["Sweep", strawberry.lazy("services.oversight.sweep_types")]
+LazySweptSite = Annotated["SweptSite", strawberry.lazy("services.oversight.sweep_types")]
 LazyEvent = Annotated["Event", strawberry.lazy("services.oversight.types")]
 LazyProblem = Annotated["Problem", strawberry.lazy("services.oversight.types")]
 LazySite = Annotated["Site", strawberry.lazy("services.oversight.types")]
@@ -78,6 +81,8 @@ class Inspection:
     evidence: list[str]
     site: LazySite
     task: LazyTask | None
+    sweep: LazySweep | None
+    swept_site: LazySweptSite | None
     inspected_by: LazyPerson
     post: LazyPost
     results: list[ItemResult]

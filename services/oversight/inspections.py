@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from graph import ledger
-from graph.model.enums import EventKind, ItemOutcome, OrganizationKind, Origin, SiteType
+from graph.model.enums import EventKind, ItemOutcome, Origin, SiteType, Supervising
 from graph.model.identity import record_id
 from graph.queries import inspections as queries
 from graph.queries.watermark import take_gate
@@ -14,17 +14,17 @@ from graph.session import Database, Transaction
 from schema.errors import RefusalCode
 from services.campaign.rules import Checklist, ChecklistItem, ItemFound, Rulebook, is_reference, result_faults
 from services.hosting.commanding import (
-    LATEST,
     SOURCE,
     Done,
     RefusedError,
-    acting,
     carry_out,
     check_kinds,
     event_properties,
     refused_at,
 )
 from services.hosting.identity import Caller
+from services.oversight.supervising import supervising
+from services.oversight.sweeps import InSweep, counted
 from services.oversight.writing import Opening, open_problem
 
 
@@ -36,6 +36,7 @@ class Inspect:
     results: tuple[ItemFound, ...]
     inspected_at: datetime | None = None
     task: str | None = None
+    sweep: str | None = None
     person: str | None = None
     post: str | None = None
     evidence: tuple[str, ...] = ()
@@ -49,7 +50,7 @@ class _Inspected:
     command: Inspect
     key: str
     person: str
-    post: str
+    post: str | None
     at: datetime
     checklist: Checklist
     rulebook: Rulebook
@@ -71,18 +72,21 @@ async def inspect(database: Database, command: Inspect, caller: Caller, now: dat
     at = command.inspected_at or now
 
     async def work(transaction: Transaction, key: str) -> Done:
-        person, post = await acting(transaction, caller, command.person, command.post, at, "inspectedBy")
+        person, post, _ = await supervising(
+            transaction, caller, Supervising.INSPECT, command.person, command.post, at, rulebook, "inspectedBy"
+        )
         await check_kinds(
             transaction,
             {
                 "site": (command.site, ("Site",)),
                 "task": (command.task, ("Task",)),
-                "inspectedBy": (person, ("Person",)),
-                "post": (post, ("Post",)),
+                "sweep": (command.sweep, ("Sweep",)),
             },
         )
-        person, post = await _inspector(transaction, person, command.post, at, rulebook)
         checklist = await _checklist(transaction, command, rulebook)
+        in_sweep = None
+        if command.sweep is not None:
+            in_sweep = await counted(transaction, command.sweep, command.site, checklist.code, at)
         recorded_at = await take_gate(transaction, now)
         inspected = _Inspected(command, key, person, post, at, checklist, rulebook, recorded_at)
         problems = _problems(inspected)
@@ -93,8 +97,7 @@ async def inspect(database: Database, command: Inspect, caller: Caller, now: dat
             {
                 "inspection": {**_properties(inspected, problems), "position": 1, "hash": sealed.hash},
                 "event": event_properties(entry, sealed, f"event/{key}", recorded_at),
-                "site": command.site,
-                "task": command.task,
+                "links": _links(inspected, in_sweep),
                 "person": person,
                 "post": post,
             },
@@ -108,29 +111,6 @@ async def inspect(database: Database, command: Inspect, caller: Caller, now: dat
         )
 
     return await carry_out(database, command, caller, now, work)
-
-
-async def _inspector(
-    transaction: Transaction, person: str | None, post: str | None, at: datetime, rulebook: Rulebook
-) -> tuple[str, str]:
-    """Who inspected, in which post: one of an organization whose people may. Raises RefusedError."""
-    if person is None:
-        message = "say who inspected: sign in as that person, or name them as an integrator"
-        raise refused_at("inspectedBy", message, RefusalCode.MISSING_PERSON)
-    homes = await transaction.run(queries.HOMES, {"person": person, "at": at, "now": LATEST})
-    posts = {
-        home["post"]
-        for home in homes
-        if post in (None, home["post"]) and rulebook.may_inspect(OrganizationKind(home["kind"]))
-    }
-    if not posts:
-        kinds = ", ".join(inspector.kind for inspector in rulebook.inspectors)
-        message = f"the person holds no such post of {kinds} at that time, and only their people inspect sites"
-        raise refused_at("inspectedBy", message, RefusalCode.NOT_ALLOWED)
-    if len(posts) > 1:
-        message = f"the person holds several posts in which they may inspect; name one of {', '.join(sorted(posts))}"
-        raise refused_at("post", message)
-    return person, posts.pop()
 
 
 async def _checklist(transaction: Transaction, command: Inspect, rulebook: Rulebook) -> Checklist:
@@ -171,6 +151,18 @@ def _problems(inspected: _Inspected) -> dict[str, str]:
         for number, item, found in _found(inspected)
         if found.outcome is ItemOutcome.FAILED
     }
+
+
+def _links(inspected: _Inspected, in_sweep: InSweep | None) -> list[dict[str, str]]:
+    command = inspected.command
+    links = {
+        "INSPECTED_AT": command.site,
+        "INSPECTED_BY": inspected.person,
+        "INSPECTED_AS": inspected.post,
+        "FALLS_UNDER": command.task,
+        **dict(in_sweep.links if in_sweep else ()),
+    }
+    return [{"type": name, "to": record} for name, record in links.items() if record is not None]
 
 
 def _found(inspected: _Inspected) -> Iterator[tuple[int, ChecklistItem, ItemFound]]:
@@ -228,6 +220,7 @@ def _entry(inspected: _Inspected, problems: Mapping[str, str]) -> ledger.Entry:
         "rulebook": inspected.rulebook.version,
         "passed": "false" if problems else "true",
         **({"task": command.task} if command.task else {}),
+        **({"sweep": command.sweep} if command.sweep else {}),
     }
     for _, item, found in _found(inspected):
         row[f"item.{item.code}"] = found.outcome.value

@@ -19,6 +19,7 @@ from services.oversight.inputs import ActOnProblemInput, RecordInspectionInput, 
 from services.oversight.inspection_types import Checklist, Inspection, InspectionOutcome
 from services.oversight.inspections import Inspect, inspect
 from services.oversight.rectification_fields import RectificationMutation, RectificationQuery
+from services.oversight.sweep_fields import SweepMutation, SweepQuery
 from services.oversight.types import Event, Problem, ProblemEvent, ProblemOutcome, Site
 
 INSPECTED = {"inspection": "Inspection", "problems": "Problem", "event": "Event"}
@@ -26,7 +27,7 @@ INSPECTED = {"inspection": "Inspection", "problems": "Problem", "event": "Event"
 
 
 @strawberry.type
-class Query(RectificationQuery):
+class Query(RectificationQuery, SweepQuery):
     site: Site | None = lookup("Site")
     sites: Connection[Site] = listing("Site")
     problem: Problem | None = lookup("Problem")
@@ -91,6 +92,7 @@ async def _inspect(info: Info, input: RecordInspectionInput) -> Any:  # noqa: A0
         ),
         inspected_at=input.inspected_at,
         task=input.task,
+        sweep=input.sweep,
         person=input.inspected_by,
         post=input.post,
         evidence=tuple(input.evidence or ()),
@@ -106,7 +108,7 @@ async def _outcome(info: Info, command: Awaitable[Done]) -> Any:
 
 
 @strawberry.type
-class Mutation(RectificationMutation):
+class Mutation(RectificationMutation, SweepMutation):
     report_problem: ProblemOutcome = strawberry.field(resolver=_report)
     act_on_problem: ProblemOutcome = strawberry.field(resolver=_act)
     record_inspection: InspectionOutcome = strawberry.field(resolver=_inspect)

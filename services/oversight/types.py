@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from services.campaign.types import Basis, Instruction, Recipient, Task
     from services.organization.types import Area, Organization, Person, Post, Responsibility
     from services.oversight.inspection_types import Inspection
+    from services.oversight.sweep_types import CovertFilm, Sweep
 
 LazyBasis = Annotated["Basis", strawberry.lazy("services.campaign.types")]
 LazyInstruction = Annotated["Instruction", strawberry.lazy("services.campaign.types")]
@@ -38,6 +39,8 @@ LazyOrganization = Annotated["Organization", strawberry.lazy("services.organizat
 LazyPerson = Annotated["Person", strawberry.lazy("services.organization.types")]
 LazyPost = Annotated["Post", strawberry.lazy("services.organization.types")]
 LazyResponsibility = Annotated["Responsibility", strawberry.lazy("services.organization.types")]
+LazyCovertFilm = Annotated["CovertFilm", strawberry.lazy("services.oversight.sweep_types")]
+LazySweep = Annotated["Sweep", strawberry.lazy("services.oversight.sweep_types")]
 LazyInspection = Annotated["Inspection", strawberry.lazy("services.oversight.inspection_types")]
 
 
@@ -116,6 +119,8 @@ class Problem:
     assigned_to: LazyOrganization | None
     responsible: Responsible | None
     inspection: LazyInspection | None
+    covert_film: LazyCovertFilm | None
+    sweep: LazySweep | None
     feedback: "Feedback | None"
     events: Connection["Event"] = paged()
     attachments: Connection["Evidence"] = paged()
@@ -140,6 +145,8 @@ class Event:
     instruction: LazyInstruction | None
     recipient: LazyRecipient | None
     inspection: LazyInspection | None
+    covert_film: LazyCovertFilm | None
+    sweep: LazySweep | None
     feedback: "Feedback | None"
     draw: "Draw | None"
     look_back: "LookBack | None"

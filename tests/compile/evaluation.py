@@ -67,7 +67,10 @@ class Evaluation:
                 ref = MODEL.by_label[field.target].by_name[field.ref]
                 assert isinstance(ref, Ref)
                 found = [a for a, b in self.links.get(ref.relationship, []) if b == record]
-                return self._many([a for a in found if self.rows[a]["recordedAt"] <= self.k], field.target, part)
+                known = [a for a in found if self.rows[a]["recordedAt"] <= self.k]
+                if not field.one:
+                    return self._many(known, field.target, part)
+                return self._first(iter(sorted(known, key=lambda one: (self.rows[one]["sourceId"], one))), part.only())
             case Via():
                 ends = [end for _, end in self._via(field, record)]
                 if field.many:

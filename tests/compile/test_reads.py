@@ -58,7 +58,7 @@ def _selected(draw: st.DrawFn, field: AnyField, depth: int) -> Selected:
             return Selected(field.name, key, {"history": draw(st.booleans())}, below(field.fact))
         case Reached():
             return Selected(field.name, key, {}, below(*field.targets))
-        case Back() | Via() if (isinstance(field, Back) or field.many) and draw(st.booleans()):
+        case Back() | Via() if (not field.one if isinstance(field, Back) else field.many) and draw(st.booleans()):
             edges = Selected(
                 "edges", "e", {}, {f"{field.target}Edge": (Selected("node", "n", {}, below(field.target)),)}
             )

@@ -81,8 +81,8 @@ class ProblemClock:
 
 
 @dataclass(frozen=True, slots=True)
-class Entitled:
-    """Organizations of this kind may do what the section says."""
+class Issuer:
+    """Organizations of this kind may issue instructions."""
 
     kind: OrganizationKind
     basis: str
@@ -115,10 +115,9 @@ class Rulebook:
     superiors: tuple[SuperiorLevel, ...]
     problem_clocks: tuple[ProblemClock, ...]
     working_day: tuple[Session, ...]
-    issuers: tuple[Entitled, ...]
+    issuers: tuple[Issuer, ...]
     instruction_clocks: tuple[InstructionClock, ...]
     findings: tuple[FindingRule, ...]
-    inspectors: tuple[Entitled, ...]
     checklists: tuple[Checklist, ...]
     supervisors: tuple[Supervisor, ...]
     supervision_clocks: tuple[SupervisionClock, ...]
@@ -143,10 +142,6 @@ class Rulebook:
     def may_issue(self, kind: OrganizationKind) -> bool:
         """Whether organizations of this kind may issue instructions."""
         return any(issuer.kind is kind for issuer in self.issuers)
-
-    def may_inspect(self, kind: OrganizationKind) -> bool:
-        """Whether people of organizations of this kind may inspect sites."""
-        return any(inspector.kind is kind for inspector in self.inspectors)
 
     def checklist(self, code: str) -> Checklist | None:
         """The checklist with this code, if the rulebook has it."""
@@ -174,7 +169,7 @@ class Rulebook:
 
 
 _Rule = (
-    Rulebook | LineOfWork | RoleLevel | SuperiorLevel | ProblemClock | Session | Entitled | InstructionClock | Checklist
+    Rulebook | LineOfWork | RoleLevel | SuperiorLevel | ProblemClock | Session | Issuer | InstructionClock | Checklist
     | ChecklistItem | FindingRule | Supervisor | SupervisionClock | RectificationRule
 )  # fmt: skip
 
@@ -220,7 +215,6 @@ def contradictions(rulebook: Rulebook) -> Iterator[Contradiction]:
     )
     yield from _instruction_clocks(rulebook)
     yield from _findings(rulebook)
-    yield from _each_once("inspectors", "kind", [rule.kind for rule in rulebook.inspectors])
     yield from _checklists(rulebook.checklists)
     yield from _supervision(rulebook)
 

@@ -1,4 +1,4 @@
-"""The law of the oversight room, pure: the life of a problem, what its rectification needs, and drawing by chance."""
+"""The law of the oversight room, pure: the life of a problem, what its rectification needs, draws, sweeps."""
 
 from services.oversight.rules.deadlines import falls_due_at, is_noticed_overdue, is_overdue, notice
 from services.oversight.rules.drawing import draw, fingerprint
@@ -29,10 +29,11 @@ from services.oversight.rules.rectification import (
     may_not_look_back,
     undescribed,
 )
+from services.oversight.rules.sweeps import SweepRefused, SweepStands, checklist_for, closing, inspected_for
 
 __all__ = [
     "PROPOSES_DUE_AT", "REOPENS", "SETS_DUE_AT", "TRANSITIONS", "Action", "Life", "RefusalCode", "Refused", "Shown",
-    "Status", "Step", "Transition", "apply", "bad_evidence", "begin", "dependent", "draw", "dump", "falls_due_at",
-    "fingerprint", "has_run_out", "is_noticed_overdue", "is_overdue", "load", "may_not_look_back", "notice", "possible",
-    "replay", "undescribed",
+    "Status", "Step", "SweepRefused", "SweepStands", "Transition", "apply", "bad_evidence", "begin", "checklist_for",
+    "closing", "dependent", "draw", "dump", "falls_due_at", "fingerprint", "has_run_out", "inspected_for",
+    "is_noticed_overdue", "is_overdue", "load", "may_not_look_back", "notice", "possible", "replay", "undescribed",
 ]  # fmt: skip
