@@ -12,7 +12,7 @@ from services.accountability.feed import add_feed
 from services.hosting.app import Lifespan, build_app
 from services.hosting.settings import Settings
 from services.ledger.serving import ledger_life
-from services.oversight.watch import watch_life
+from services.oversight.keeping import keeping_life
 
 
 def build(settings: Settings, database: Database | None = None) -> FastAPI:
@@ -29,7 +29,7 @@ def _life(settings: Settings) -> Lifespan:
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncGenerator[None]:
-        async with ledger_life(settings)(app), watch_life()(app):
+        async with ledger_life(settings)(app), keeping_life()(app):
             yield
 
     return life

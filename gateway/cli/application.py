@@ -41,6 +41,8 @@ contract = typer.Typer(no_args_is_help=True, help="The GraphQL contract.")
 app.add_typer(contract, name="schema")
 rulebook = typer.Typer(no_args_is_help=True, help="The rules of a campaign, as data.")
 app.add_typer(rulebook, name="rulebook")
+rollup = typer.Typer(no_args_is_help=True, help="The counts of problems.")
+app.add_typer(rollup, name="rollup")
 
 Home = Annotated[
     Path,
@@ -289,6 +291,27 @@ def watch(
         typer.echo(f"{_with_database(home, look)} deadlines passed unnoticed until now.")
     except KeyboardInterrupt:
         typer.echo("已停止 Stopped.", err=True)
+
+
+@rollup.command("check")
+def check_rollup(home: Home = HOME) -> None:
+    """Count all problems anew by looking at each, and compare. Exit code 1 where a count is another."""
+    from gateway.cli.counts import told
+    from services.oversight.counting import check
+
+    differences = _with_database(home, check)
+    typer.echo(told(differences))
+    if differences:
+        raise typer.Exit(1)
+
+
+@rollup.command("rebuild")
+def rebuild_rollup(home: Home = HOME) -> None:
+    """Forget the counts of problems and count anew from the ledger. Meanwhile figures are missing, never wrong."""
+    from services.oversight.counting import Counting
+
+    events = _with_database(home, lambda database: Counting(database).rebuild())
+    typer.echo(f"Counted {events} events.")
 
 
 @app.command()

@@ -7,6 +7,7 @@ from graph.compile.computed import COMPUTED
 from graph.compile.cursor import Keyset, cursor_of, fingerprint, page_size, parse
 from graph.compile.errors import ReadError, ReadErrorCode
 from graph.compile.moment import holds, holds_unless_silenced, known, state
+from graph.compile.rollup import rollup
 from graph.compile.selection import Selected
 from graph.compile.tree import ByLabel, Coalesce, Code, Collect, Edges, Expression, Head, If, Judged, MapOf, Page
 from graph.model.declare import (
@@ -14,6 +15,7 @@ from graph.model.declare import (
     Back,
     Based,
     Computed,
+    Counted,
     End,
     Fact,
     Facts,
@@ -188,6 +190,8 @@ class Compiler:
                 if selected not in self.judged:
                     self.judged.append(selected)
                 return Judged(variable, self.judged.index(selected))
+            case Counted():
+                return rollup(self, variable, selected)
             case Ref():
                 return Head(self._ref(declared, current, selected.only()))
             case FirstOf():

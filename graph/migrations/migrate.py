@@ -5,7 +5,7 @@ from datetime import datetime
 
 from graph.migrations.schema import schema_statements
 from graph.model.instants import OPEN
-from graph.queries import watermark
+from graph.queries import counting, watermark
 from graph.queries.backup import RESTORING
 from graph.session import Database, DatabaseError
 
@@ -43,6 +43,7 @@ async def migrate(database: Database, now: datetime) -> tuple[str, ...]:
     await database.write("CALL db.awaitIndexes(300)")
     await database.write(watermark.MAKE, {"open": OPEN, "gates": watermark.GATES, "now": now})
     await database.write("MERGE (l:Log {name: 'main'}) ON CREATE SET l.size = 0, l.epoch = 0, l.beat = 0")
+    await database.write(counting.MAKE)
     await database.write(
         "MERGE (m:Migration {version: $version}) ON CREATE SET m.at = $now SET m.form = $form",
         {"version": VERSION, "now": now, "form": _form()},

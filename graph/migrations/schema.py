@@ -14,10 +14,13 @@ BOOKKEEPING_KEYS = (
     ("Event", ("logIndex",)),  # no two events have one number
     ("Import", ("id",)),  # one node for each import
     ("Command", ("key",)),  # one node for each idempotency key of a caller
+    ("Rollup", ("name",)),  # how far problems are counted
     ("Migration", ("version",)),
     ("Observation", ("station", "at", "indicator")),
 )
 BOOKKEEPING_INDEXES = (
+    ("RollupDay", ("at",)),  # counts of problems as of an instant
+    ("RollupChange", ("at",)),  # by how much they changed
     ("Former", ("supersededAt",)),  # what has changed since an instant
     ("Outbox", ("recordedAt", "position", "id")),  # events without a number, in the order that they will have
 )

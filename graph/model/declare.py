@@ -124,7 +124,12 @@ class Ruled(Field):
     """Worked out by rules above the database, from facts that the statement brings beside its rows."""
 
 
-AnyField = Property | Ref | Back | Via | Facts | Based | Reached | FirstOf | Computed | Ruled
+@dataclass(frozen=True)
+class Counted(Field):
+    """Sums of counts that are kept beside the graph (graph.queries.counting)."""
+
+
+AnyField = Property | Ref | Back | Via | Facts | Based | Reached | FirstOf | Computed | Ruled | Counted
 
 
 @dataclass(frozen=True)

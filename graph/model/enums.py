@@ -299,6 +299,13 @@ class SupervisionStep(Term):
     SWEEP = "SWEEP", "举一反三排查"
 
 
+class RollupDimension(Term):
+    """By what the counts of problems are told apart."""
+
+    AREA = "AREA", "辖区"
+    LINE_OF_WORK = "LINE_OF_WORK", "条线"
+
+
 class SubjectKind(Term):
     AREA = "AREA", "辖区"
     SITE = "SITE", "监管对象"

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable, Iterator
 
 from graph.model import MODEL, enums
-from graph.model.declare import AnyField, Back, Computed, Entity, Fact, Facts, FirstOf, Property, Ref, Via
+from graph.model.declare import AnyField, Back, Computed, Counted, Entity, Fact, Facts, FirstOf, Property, Ref, Via
 from graph.model.entities import RECORD
 from graph.model.enums import Term
 from graph.model.facts import INTERVAL
@@ -84,6 +84,8 @@ def _sort(field: AnyField) -> str:
             return f"{'list of ' if field.many else ''}{field.target}, by {field.fact}"
         case Facts():
             return f"list of {field.fact}"
+        case Counted():
+            return "counts"
         case _:
             return "clause or document"
 

@@ -5,15 +5,16 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from schema.declaration import node
-from schema.enums import BreachKind, InstructionAction, RecipientState
+from schema.enums import BreachKind, InstructionAction, RecipientState, RollupDimension
 from schema.errors import Refusal
 from schema.pagination import Connection, facts, paged
 from schema.scalars import Day, Instant
 
 if TYPE_CHECKING:
-    from services.organization.types import Organization, Person, Responsibility
+    from services.organization.types import Area, Organization, Person, Responsibility
     from services.oversight.types import Event
 
+LazyArea = Annotated["Area", strawberry.lazy("services.organization.types")]
 LazyOrganization = Annotated["Organization", strawberry.lazy("services.organization.types")]
 LazyPerson = Annotated["Person", strawberry.lazy("services.organization.types")]
 LazyEvent = Annotated["Event", strawberry.lazy("services.oversight.types")]
@@ -51,6 +52,10 @@ class Basis:
     clause: Clause | None
 
 
+def _rollup(by: list[RollupDimension], as_of: Instant | None = None) -> list["RollupRow"]:
+    raise NotImplementedError(by, as_of)  # read from the compiled statement's row, never called
+
+
 @node("Campaign")
 class Campaign:
     id: strawberry.ID
@@ -61,8 +66,43 @@ class Campaign:
     starts_on: Day
     ends_on: Day
     directive: Directive | None
+    rollup: list["RollupRow"] = strawberry.federation.field(resolver=_rollup)
     lines_of_work: list["LineOfWork"]
     tasks: list["Task"]
+
+
+@strawberry.federation.type(
+    shareable=True,
+    description="Problems of a campaign, counted as the ledger stood at `asOf`: what had been recorded by then. "
+    "Each problem counts once in each figure; those under no task of the campaign, and those rejected, in none. 统计",
+)
+class RollupRow:
+    area: LazyArea | None = strawberry.federation.field(
+        description="Directly below the county, with all that lies in it; the county for what lies in no other. "
+        "Null where it is not asked for by AREA."
+    )
+    line_of_work: "LineOfWork | None" = strawberry.federation.field(
+        description="Null where it is not asked for by LINE_OF_WORK."
+    )
+    open: int = strawberry.federation.field(description="Neither closed nor rejected. 未结案")
+    overdue: int = strawberry.federation.field(
+        description="Of the open: the deadline was noticed as passed, and its clock runs. 超期"
+    )
+    closed: int = strawberry.federation.field(description="Closed. 已结案")
+    closed_in_time: int = strawberry.federation.field(
+        description="Of the closed: by the deadline, or without one. 按期结案"
+    )
+    assigned: int = strawberry.federation.field(description="Assigned at least once. 已交办")
+    submitted: int = strawberry.federation.field(description="Submitted as rectified at least once. 已提交整改")
+    reopened: int = strawberry.federation.field(description="Sent back to be done again at least once. 返工")
+    extended: int = strawberry.federation.field(description="Given a later deadline at least once. 延期")
+    closed_rate: float | None = strawberry.federation.field(description="closed of open and closed. 结案率")
+    closed_in_time_rate: float | None = strawberry.federation.field(description="closedInTime of closed. 按期结案率")
+    reopened_rate: float | None = strawberry.federation.field(description="reopened of submitted. 返工率")
+    extended_rate: float | None = strawberry.federation.field(description="extended of assigned. 延期率")
+    counted_to: Instant = strawberry.federation.field(
+        description="All that was recorded by then is counted, and nothing later: `asOf`, or how far counting has come."
+    )
 
 
 @node("LineOfWork")

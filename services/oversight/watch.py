@@ -7,19 +7,15 @@ number of watches notice it once. Time is the clock that is passed in.
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
-
-from fastapi import FastAPI
 
 from graph.model.instants import TICK
 from graph.queries import problems as queries
 from graph.queries.watermark import GateShut, passed, take_gate
 from graph.session import Database, DatabaseError, Transaction
-from services.hosting.app import Lifespan
 from services.hosting.commanding import RefusedError
-from services.hosting.context import system_clock
 from services.oversight import rules
 from services.oversight.rules import Life
 from services.oversight.writing import Standing, lock, write_passed
@@ -102,29 +98,3 @@ class Watch:
         if recorded_at is not None:
             await passed(self._database, recorded_at)
         return count
-
-
-@asynccontextmanager
-async def watching(watch: Watch) -> AsyncGenerator[None]:
-    """Run the watch beside what is done inside."""
-    running = asyncio.create_task(watch.run())
-    try:
-        yield
-    finally:
-        watch.stop()
-        await running
-
-
-def watch_life() -> Lifespan:
-    """For `build_app`: runs a watch beside the app, over the app's database."""
-
-    @asynccontextmanager
-    async def life(app: FastAPI) -> AsyncGenerator[None]:
-        watch = Watch(app.state.database, system_clock)
-        app.state.metrics.gauge(
-            "zeren_deadlines_noticed", "Passed deadlines noticed by this process", lambda: float(watch.noticed)
-        )
-        async with watching(watch):
-            yield
-
-    return life

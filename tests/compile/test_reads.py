@@ -14,7 +14,20 @@ from graph.compile.roots import Moment, Viewer, by_id
 from graph.compile.selection import Selected
 from graph.migrations import migrate
 from graph.model import MODEL
-from graph.model.declare import AnyField, Back, Based, Computed, Facts, FirstOf, Property, Reached, Ref, Ruled, Via
+from graph.model.declare import (
+    AnyField,
+    Back,
+    Based,
+    Computed,
+    Counted,
+    Facts,
+    FirstOf,
+    Property,
+    Reached,
+    Ref,
+    Ruled,
+    Via,
+)
 from graph.model.instants import OPEN
 from graph.session import Database
 from tests.compile.evaluation import Evaluation
@@ -36,7 +49,7 @@ def selections(draw: st.DrawFn, label: str, depth: int) -> tuple[Selected, ...]:
     fields = [
         field
         for field in fields
-        if not (isinstance(field, Computed | Ruled) or (isinstance(field, Property) and field.personal))
+        if not (isinstance(field, Computed | Ruled | Counted) or (isinstance(field, Property) and field.personal))
     ]
     return tuple(
         _selected(draw, field, depth)

@@ -56,6 +56,7 @@ class Life:
     status: Status = Status.REPORTED
     due_at: datetime | None = None
     passed: datetime | None = None  # the deadline that was last noticed as passed: see deadlines
+    closed_at: datetime | None = None  # last; said only of one that is closed
     registered_by: str | None = None
     assigned_by: str | None = None  # gets it back on RETURN, and checks what is submitted
     assigned_to: str | None = None
@@ -445,6 +446,7 @@ _LOADERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
         "last_at": datetime.fromisoformat,
         "due_at": datetime.fromisoformat,
         "passed": datetime.fromisoformat,
+        "closed_at": datetime.fromisoformat,
         "extension_asked_until": datetime.fromisoformat,
         "suspended_at": datetime.fromisoformat,
         "suspended_until": datetime.fromisoformat,

@@ -1,0 +1,182 @@
+"""Keeps the roll-up's counts: follows the log, and writes by how much each event's problem counts as something else.
+
+The place in the log and the changes are written in one transaction, under one lock: whoever is killed has written both
+or neither, and of two that count the second goes on where the first has ended.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from graph.model.instants import BEGINNING, OPEN, SHANGHAI
+from graph.queries import counting as queries
+from graph.session import Database, DatabaseError, Transaction
+from services.oversight import rules
+from services.oversight.rules.counting import COUNTS, Counted, counted
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.5
+BATCH = 2_000
+"""Events counted in one transaction."""
+CHANGES_IN_A_DAY = 10_000
+"""After so many, the counts are kept whole though the day is not over: a read sums no more than these."""
+FORGOTTEN_AT_ONCE = 10_000
+
+Cell = tuple[str, str]
+"""Ids of the area where the problem was found and of the line of work that it falls under; '' where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How far problems are counted: the place in the log; `at`: all that was recorded by then, None for nothing."""
+
+    position: int
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where a recount came to something else than the counts."""
+
+    area: str
+    line: str
+    counted: Counted
+    recounted: Counted
+
+
+class Counting:
+    """Over one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """Count what comes until `stop`. What goes wrong is logged, and tried again."""
+        told = ""
+        while not self._stopping.is_set():
+            try:
+                await self.catch_up()
+                told = ""
+            except DatabaseError as error:
+                if str(error) != told:
+                    told = str(error)
+                    log.warning("problems can't be counted now", extra={"reason": told})
+            except Exception:
+                log.exception("problems could not be counted")
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), LOOK_SECONDS)
+
+    def stop(self) -> None:
+        """Have `run` return as soon as the batch that it is at is done."""
+        self._stopping.set()
+
+    async def catch_up(self) -> int:
+        """Count every event that has a number; returns how many there were."""
+        count = 0
+        while not self._stopping.is_set():
+            after = (await reached(self._database)).position
+            if not await self._database.read(queries.WAITS, {"after": after}):
+                break
+            count += await self._database.transact(_count)
+        return count
+
+    async def rebuild(self) -> int:
+        """Forget all counts and count anew from the beginning of the log; returns the number of events."""
+        await self._database.write(queries.BEGIN_ANEW.cypher)
+        done = 1
+        while done:
+            (row,) = await self._database.write(queries.FORGET.cypher, {"limit": FORGOTTEN_AT_ONCE})
+            done = row["done"]
+        return await self.catch_up()
+
+
+async def _count(transaction: Transaction) -> int:
+    """The next events, if there are any; returns how many."""
+    (before,) = await transaction.run(queries.BEGIN.cypher)
+    after = {"after": before["position"], "limit": BATCH}
+    events = await transaction.run(queries.NEXT, after)
+    if not events:
+        return 0
+    first, last = events[0]["at"].to_native(), events[-1]["at"].to_native()
+    at: datetime | None = None if before["at"] is None else before["at"].to_native()
+    if at is not None and (_day(at) < _day(first) or before["changes"] >= CHANGES_IN_A_DAY):
+        await transaction.run(queries.KEEP_DAY.cypher, {"at": at, "beginning": BEGINNING})
+    position = events[-1]["index"] + 1
+    (found,) = await transaction.run(queries.COMPLETE, {"position": position, "at": last})
+    whole = [instant for event in events if (instant := event["at"].to_native()) < last or found["complete"]]
+    if before["reached"] is not None and (reached := before["reached"].to_native()) < first:
+        whole.insert(0, reached)
+    written = {"position": position, "reached": last, "at": max(whole, default=at), "rows": _changes(events)}
+    await transaction.run(queries.CHANGE.cypher, written)
+    return len(events)
+
+
+def _changes(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """By how much the counts of each cell change at each record time. An event's first state began, the next ended."""
+    changes: defaultdict[tuple[datetime, Cell], Counted] = defaultdict(Counted)
+    for event in events:
+        at = event["at"].to_native()
+        for place, stood in enumerate(event["stood"]):
+            one = counted(rules.load(stood["life"]))
+            changes[at, _cell(stood)] += Counted() - one if place else one
+    return [
+        {"at": at, "area": area, "line": line, **asdict(change)}
+        for (at, (area, line)), change in changes.items()
+        if change != Counted()
+    ]
+
+
+def _cell(stood: dict[str, str]) -> Cell:
+    return stood["area"], stood["line"]
+
+
+def _day(instant: datetime) -> str:
+    return f"{instant.astimezone(SHANGHAI):%Y-%m-%d}"
+
+
+async def reached(database: Database) -> Reached:
+    """How far problems are counted."""
+    for row in await database.read(queries.REACHED):
+        return Reached(row["position"], None if row["at"] is None else row["at"].to_native())
+    raise DatabaseError("The database has no counts: run `zeren migrate`, or let a restore come to its end.")
+
+
+async def counts(database: Database, at: datetime) -> dict[Cell, Counted]:
+    """What was counted of all that was recorded by `at`."""
+    rows = await database.read(queries.COUNTED, {"at": at, "beginning": BEGINNING})
+    return {_cell(row): Counted(*(row[name] for name in COUNTS)) for row in rows}
+
+
+async def recount(database: Database, at: datetime) -> dict[Cell, Counted]:
+    """The same, by looking at every problem as it stood at `at`."""
+    found: defaultdict[Cell, Counted] = defaultdict(Counted)
+    async for stood in _every_problem(database, at):
+        found[_cell(stood)] += counted(rules.load(stood["life"]))
+    return {cell: count for cell, count in found.items() if count != Counted()}
+
+
+async def check(database: Database) -> list[Difference]:
+    """Where a recount comes to something else than what was counted; as of the same instant."""
+    at = (await reached(database)).at or BEGINNING
+    kept, found = await counts(database, at), await recount(database, at)
+    return [
+        Difference(*cell, kept.get(cell, Counted()), found.get(cell, Counted()))
+        for cell in sorted(kept.keys() | found.keys())
+        if kept.get(cell) != found.get(cell)
+    ]
+
+
+async def _every_problem(database: Database, at: datetime) -> AsyncIterator[dict[str, str]]:
+    after = ""
+    while rows := await database.read(queries.SCAN, {"after": after, "at": at, "open": OPEN, "limit": BATCH}):
+        for row in rows:
+            for stood in row["stood"]:
+                yield stood
+        after = rows[-1]["id"]

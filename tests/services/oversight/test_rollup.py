@@ -1,0 +1,253 @@
+"""The roll-up is what a plain recount of the problems comes to, at every instant of the ledger."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.cli.counts import told
+from gateway.schema import schema
+from graph.migrations import migrate
+from graph.queries import counting as queries
+from graph.session import Database
+from services.ledger.keyring import Keyring
+from services.ledger.sequencer import Sequencer
+from services.oversight import counting
+from services.oversight.counting import Counting, check
+from services.oversight.rules.counting import COUNTS
+from services.oversight.watch import Watch
+from tests.asking import ask, context, refused
+from tests.database import DatabaseConnection
+from tests.services.oversight.test_life_through_the_api import ACT, REPORT, keys
+from tests.world import RECORDED, World, at
+
+START = at("2024-12-16T09:00+08:00")
+ROLLUP = """query ($id: ID!, $by: [RollupDimension!]!, $asOf: DateTime) { campaign(id: $id) {
+  rollup(by: $by, asOf: $asOf) {
+  area { sourceId } lineOfWork { code } countedTo open overdue closed closedInTime assigned submitted reopened extended
+  closedRate closedInTimeRate reopenedRate extendedRate } } }"""
+PROBLEMS = """query ($asOf: DateTime, $knownAt: DateTime) {
+  problems(first: 100, asOf: $asOf, knownAt: $knownAt) { edges {
+  node { status dueAt overdue area { sourceId parent { sourceId } } task { lineOfWork { code } }
+    events(first: 100) { edges { node { kind at } } } } } } }"""
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Campaign:
+    connection: DatabaseConnection
+    id: str
+    bureau: str
+    places: tuple[dict[str, str], ...]
+    tasks: tuple[str, ...]
+
+    @asynccontextmanager
+    async def database(self) -> AsyncGenerator[Database]:
+        async with Database(*self.connection) as database:
+            yield database
+
+
+@pytest.fixture
+def campaign(clean_database: DatabaseConnection) -> Campaign:
+    world = World()
+    bureau = world.entity("Organization", "bureau", name="住建局", kind="DEPARTMENT")
+    county = world.entity("Area", "county", name="某县", kind="COUNTY")
+    places: list[dict[str, str]] = [{"area": county}]
+    for street in ("one", "two"):
+        area = world.entity("Area", street, name=street, kind="SUBDISTRICT")
+        world.fact("Within", f"{street}.parent", area, county, explicit=False)
+        grid = world.entity("Area", f"{street}-grid", name="网格", kind="GRID")
+        world.fact("Within", f"{street}-grid.parent", grid, area, explicit=False)
+        site = world.entity("Site", f"{street}-site", name="工地", kind="CONSTRUCTION")
+        world.fact("Within", f"{street}-site.area", site, grid, explicit=False)
+        places += [{"area": area}, {"site": site}]
+    made = world.entity("Campaign", "winter", title="冬季", startsOn="2024-12-14", endsOn="2024-12-31")
+    tasks: list[str] = []
+    for code in ("DUST", "COAL"):
+        line = world.entity("LineOfWork", f"winter/{code}", code=code, title=code, campaign=made)
+        tasks.append(world.entity("Task", f"task-{code}", title=code, campaign=made, lineOfWork=line))
+    other = world.entity("Campaign", "other", title="其他", startsOn="2024-12-14", endsOn="2024-12-31")
+    line = world.entity("LineOfWork", "other/DUST", code="OTHER", title="其他", campaign=other)
+    tasks.append(world.entity("Task", "task-other", title="其他", campaign=other, lineOfWork=line))
+
+    async def fill() -> None:
+        async with Database(*clean_database) as database:
+            await migrate(database, RECORDED)
+            await world.write(database)
+
+    asyncio.run(fill())
+    return Campaign(clean_database, made, bureau, tuple(places), tuple(tasks))
+
+
+async def some_life(campaign: Campaign, database: Database, seed: int, steps: int) -> list[datetime]:
+    """Random commands, watched meanwhile; returns an instant after each."""
+    drawn, now = random.Random(seed), START  # noqa: S311 - a repeatable choice of commands
+    clock = [now]
+    watch = Watch(database, lambda: clock[0])
+    problems: list[str] = []
+    moments: list[datetime] = []
+    for _ in range(steps):
+        now += drawn.randint(1, 20) * HOUR
+        clock[0] = now
+        as_ = context(database, now)
+        if len(problems) < 3 or drawn.random() < 0.1:
+            given = {"title": "问题", "origin": "PATROL", **drawn.choice(campaign.places)}
+            given |= {"task": drawn.choice([*campaign.tasks, None]), "idempotencyKey": next(keys)}
+            answer = (await ask(schema, REPORT, {"input": given}, as_=as_))["reportProblem"]
+            problems.append(answer["problem"]["id"])
+        else:
+            problem = drawn.choice(problems)
+            given = {"problem": problem, "action": "URGE", "idempotencyKey": next(keys)}
+            tried = (
+                await ask(schema, ACT, {"input": {**given, "action": "LOOK_BACK", "dueAt": now.isoformat()}}, as_=as_)
+            )["actOnProblem"]
+            possible = [
+                action for action in tried["possible"] if action not in ("URGE", "ESCALATE", "TRANSFER", "REJECT")
+            ]
+            action = drawn.choice([*possible, *possible, "REJECT" if "REJECT" in tried["possible"] else "URGE"])
+            given |= {"action": action, "note": "说明", "evidence": ["a.jpg"], "idempotencyKey": next(keys)}
+            if action in ("ASSIGN", "REQUEST_EXTENSION", "GRANT_EXTENSION", "REOPEN"):
+                given["dueAt"] = (now + drawn.randint(1, 15) * HOUR).isoformat()
+            if action == "ASSIGN":
+                given["toOrganization"] = campaign.bureau
+            await ask(schema, ACT, {"input": given}, as_=as_)
+        await watch.catch_up()
+        moments.append(now + HOUR / 2)
+    return moments
+
+
+def figures(events: list[dict[str, Any]], problem: dict[str, Any]) -> dict[str, int]:
+    happened = [event["kind"] for event in events]
+    closed = problem["status"] == "CLOSED"
+    closing = [event["at"] for event in events if event["kind"] == "CLOSE"]
+    in_time = closed and (problem["dueAt"] is None or at(closing[-1]) <= at(problem["dueAt"]))
+    return {
+        "open": int(not closed),
+        "overdue": int(problem["overdue"]),
+        "closed": int(closed),
+        "closedInTime": int(in_time),
+        "assigned": int("ASSIGN" in happened),
+        "submitted": int("SUBMIT" in happened),
+        "reopened": int("REOPEN" in happened),
+        "extended": int("GRANT_EXTENSION" in happened),
+    }
+
+
+async def recounted(database: Database, moment: datetime) -> dict[tuple[str, str], Counter[str]]:
+    """By street and line of work, from what the API says of each problem."""
+    known = {"asOf": moment.isoformat(), "knownAt": moment.isoformat()}
+    found = await ask(schema, PROBLEMS, known, as_=context(database, moment))
+    counted: dict[tuple[str, str], Counter[str]] = {}
+    for edge in found["problems"]["edges"]:
+        problem = edge["node"]
+        if problem["status"] == "REJECTED" or problem["task"] is None:
+            continue
+        code = problem["task"]["lineOfWork"]["code"]
+        if code == "OTHER":
+            continue
+        area = problem["area"]
+        street = area["parent"]["sourceId"] if area["sourceId"].endswith("-grid") else area["sourceId"]
+        events = [each["node"] for each in problem["events"]["edges"]]
+        counted.setdefault((street, code), Counter()).update(figures(events, problem))
+    return counted
+
+
+async def rolled_up(
+    campaign: Campaign, database: Database, moment: datetime | None, *by: str
+) -> dict[Any, Counter[str]]:
+    variables = {"id": campaign.id, "by": by, "asOf": None if moment is None else moment.isoformat()}
+    found = await ask(schema, ROLLUP, variables, as_=context(database, moment))
+    rows: dict[Any, Counter[str]] = {}
+    for row in found["campaign"]["rollup"]:
+        assert row["closedRate"] == row["closed"] / (row["open"] + row["closed"])
+        for rate, some, of in (
+            ("closedInTime",) * 2 + ("closed",),
+            ("reopened",) * 2 + ("submitted",),
+            ("extended",) * 2 + ("assigned",),
+        ):
+            assert row[f"{rate}Rate"] == (row[some] / row[of] if row[of] else None)
+        cell = row["area"] and row["area"]["sourceId"], row["lineOfWork"] and row["lineOfWork"]["code"]
+        assert cell not in rows
+        rows[cell] = Counter({name: row[name] for name in COUNTS})
+    return rows
+
+
+async def sequenced(database: Database, keys: Path) -> None:
+    await Sequencer(database, lambda: Keyring.open(keys), [], lambda: START).catch_up()
+
+
+@pytest.mark.parametrize("seed", [2])
+async def test_it_is_what_a_plain_recount_comes_to_at_every_instant(
+    campaign: Campaign, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    monkeypatch.setattr(counting, "BATCH", 7)
+    monkeypatch.setattr(counting, "CHANGES_IN_A_DAY", 5)
+    async with campaign.database() as database, campaign.database() as another:
+        moments = await some_life(campaign, database, seed, 30)
+        await sequenced(database, tmp_path)
+        await asyncio.gather(Counting(database).catch_up(), Counting(another).catch_up())
+        expected = {moment: await recounted(database, moment) for moment in moments[::5]}
+        assert sum(row["overdue"] for rows in expected.values() for row in rows.values()) > 0
+
+        async def compare() -> None:
+            for moment, rows in expected.items():
+                assert await rolled_up(campaign, database, moment, "AREA", "LINE_OF_WORK") == rows
+                lines: dict[Any, Counter[str]] = {}
+                for (_, line), row in rows.items():
+                    lines.setdefault((None, line), Counter()).update(row)
+                assert await rolled_up(campaign, database, moment, "LINE_OF_WORK") == lines
+            assert await check(database) == []
+
+        await compare()
+        days = "MATCH (d:RollupDay) RETURN count(DISTINCT d.at) AS days"
+        assert (await database.read(days))[0]["days"] > 1, "nothing was read from a day's counts"
+        await Counting(database).rebuild()
+        await compare()
+
+
+async def test_a_count_that_is_wrong_is_found_and_put_right(campaign: Campaign, tmp_path: Path) -> None:
+    async with campaign.database() as database:
+        await some_life(campaign, database, 3, 8)
+        await sequenced(database, tmp_path)
+        await Counting(database).catch_up()
+        await database.write("MATCH (c:RollupChange) WITH c LIMIT 1 SET c.open = c.open + 1")
+        (difference,) = await check(database)
+        assert difference.counted.open == difference.recounted.open + 1
+        assert "recounted" in told([difference])
+        await Counting(database).rebuild()
+        assert await check(database) == []
+
+
+async def test_who_is_cut_off_loses_and_doubles_nothing(
+    campaign: Campaign, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "BATCH", 3)
+    async with campaign.database() as database:
+        await some_life(campaign, database, 4, 10)
+        await sequenced(database, tmp_path)
+        complete = queries.COMPLETE
+        monkeypatch.setattr(queries, "COMPLETE", "RETURN 1 / 0 AS complete")
+        with pytest.raises(Exception, match="zero"):
+            await Counting(database).catch_up()
+        monkeypatch.setattr(queries, "COMPLETE", complete)
+        running = asyncio.create_task(Counting(database).catch_up())
+        while not await database.read("MATCH (c:RollupChange) RETURN c LIMIT 1"):
+            pass
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await Counting(database).catch_up()
+        assert await check(database) == []
+
+
+async def test_a_dimension_is_named_once(campaign: Campaign) -> None:
+    async with campaign.database() as database:
+        asked = {"id": campaign.id, "by": ["AREA", "AREA"]}
+        assert await refused(schema, ROLLUP, asked, as_=context(database, START)) == "BAD_INPUT"
+        assert await rolled_up(campaign, database, None) == {}, "nothing is counted yet"
