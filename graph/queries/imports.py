@@ -14,7 +14,6 @@ from functools import lru_cache
 
 from graph.model import MODEL
 from graph.model.declare import Fact, Scalar
-from graph.model.instants import TICK
 from graph.queries.write import Write
 
 RECORDS_PER_STAMP = 10_000
@@ -46,6 +45,11 @@ class Shape:
         return tuple(name for name in _names(self.label) if name not in self._given())
 
     @property
+    def instants(self) -> tuple[int, ...]:
+        """The places of columns whose values are instants: a row has them as `parameter` makes them."""
+        return tuple(place for place, name in enumerate(self.columns) if name in _INSTANTS)
+
+    @property
     def ways(self) -> tuple[tuple[str, bool], ...]:
         """(relationship, whether it leads to the node) of the ends that a row may have, in this order."""
         changes = (("CHANGES", False),) if self.changes else ()
@@ -61,8 +65,8 @@ EVENT_WAYS = ("DONE_BY", "DONE_AS", "PASSED_TO")
 
 def parameter(instant: datetime) -> list[int]:
     """An instant as `create` takes it: seconds and nanoseconds since 1970. Datetimes are bound ten times slower."""
-    seconds, micros = divmod((instant - _EPOCH) // TICK, 1_000_000)
-    return [seconds, micros * 1_000]
+    since = instant - _EPOCH
+    return [since.days * 86_400 + since.seconds, since.microseconds * 1_000]
 
 
 @lru_cache(maxsize=256)
@@ -165,6 +169,10 @@ def _connect(node: str, row: str, place: int, relationship: str, into: bool = Fa
 
 
 EVENT_COLUMNS = Shape("Event").columns
+
+KEEP_PLAN = "replan=skip\n"
+"""Before a statement of `create`. Its plan is one of seeks whatever is there, and a graph that grows tenfold while it
+is imported would have each of some thirty planned anew, which takes as long as creating thousands of rows."""
 
 CREATE_AN_EXAMPLE = Write("import records", "integration", create(Shape("Problem", events=True)))
 """Stands in the registry for all that `create` makes."""

@@ -1,7 +1,7 @@
 """Checks what the references of rows lead to, and tells rows apart by value."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -11,6 +11,7 @@ from services.integration.bundle.columns import FILES, LINK_KINDS, SUBJECT_TARGE
 from services.integration.bundle.faults import Fault
 from services.integration.bundle.resolving import Resolver
 from services.integration.bundle.staging import Row
+from services.integration.bundle.values import Value
 
 _REFERRING = (Type.REFERENCE, Type.REFERENCES, Type.SUBJECT)
 _SITE_KINDS = frozenset(kind.value for kind in SiteType)
@@ -26,22 +27,21 @@ _NAMING = {
 """The columns of each file that name records, perhaps."""
 
 
-def references_in(file: File, rows: Iterable[Row]) -> Iterator[str]:
-    """Every reference in the rows, and every basis, which may be one."""
+def references_in(file: File, rows: Collection[Row]) -> Iterator[str]:
+    """Every reference in the rows, and every basis, which may be one; by column, each once."""
     for position, column in enumerate(file.columns, start=1):
         if column.type in (Type.REFERENCE, Type.SUBJECT, Type.BASIS):
-            yield from (str(value) for row in rows if (value := row[position]) is not None)
+            yield from map(str, {row[position] for row in rows} - {None})
         elif column.type is Type.REFERENCES:
-            for row in rows:
-                if (value := row[position]) is not None:
-                    yield from str(value).split(";")
+            for value in {row[position] for row in rows} - {None}:
+                yield from str(value).split(";")
 
 
 def reference_faults(file: File, rows: Sequence[Row], resolver: Resolver) -> Iterator[Fault]:
     """The references in these rows that lead nowhere, or to a record of another kind."""
     resolver.load(references_in(file, rows))
     for position, column in enumerate(file.columns, start=1):
-        if column.type not in _REFERRING:
+        if column.type not in _REFERRING or _all_lead(column, {row[position] for row in rows}, resolver):
             continue
         for row in rows:
             value = row[position]
@@ -60,6 +60,13 @@ def reference_faults(file: File, rows: Sequence[Row], resolver: Resolver) -> Ite
                 label = resolver.label(item)
                 if label not in targets:
                     yield Fault(file.name, _number(row), column.name, item, _message(label, targets))
+
+
+def _all_lead(column: Column, values: set[Value | None], resolver: Resolver) -> bool:
+    """Whether a column is without fault: what its cells say is asked once, and rows are gone through only if not."""
+    if column.type is not Type.REFERENCE:
+        return False
+    return all(value is None or resolver.label(str(value)) in column.targets for value in values)
 
 
 def subject_targets(file: File, column: Column, row: Row) -> tuple[str, ...] | None:

@@ -1,11 +1,12 @@
 """Reads the tables of a bundle into the staging, cell by cell, and says what is wrong with cells and rows."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
+from itertools import islice
 
 from services.integration.bundle.columns import FILE, File
 from services.integration.bundle.faults import CellError, Fault
-from services.integration.bundle.reading import Table, TableError
+from services.integration.bundle.reading import Rows, Table, TableError
 from services.integration.bundle.staging import Row, Staging
 from services.integration.bundle.values import Value, parser, split, text_of
 
@@ -30,20 +31,35 @@ def stage(table: Table, staging: Staging, source: str, progress: Progress) -> It
         header_faults = list(_header_faults(file, header))
         yield from header_faults
         reader = _RowReader(file, header, source)
-        batch: list[Row] = []
-        for number, cells in rows:
-            row, faults = reader.read(number, cells)
-            if faults:
-                yield from faults
-            batch.append(row)
-            if len(batch) == _BATCH:
-                staging.add(file, batch)
-                progress("read", len(batch))
+        broken: TableError | None = None
+        while broken is None:
+            some, broken = _some(rows)
+            if not some:
+                break
+            batch: list[Row] | None = reader.columns(some)
+            if batch is None:
                 batch = []
-        staging.add(file, batch)
-        progress("read", len(batch))
+                for number, cells in some:
+                    row, faults = reader.read(number, cells)
+                    yield from faults or ()
+                    batch.append(row)
+            staging.add(file, batch)
+            progress("read", len(batch))
+        if broken is not None:
+            raise broken
     except TableError as error:
         yield Fault(table.name, error.row, None, None, error.message)
+
+
+def _some(rows: Rows) -> tuple[list[tuple[int, list[str]]], TableError | None]:
+    """The next rows, and why the one after them can't be read, if it can't."""
+    found: list[tuple[int, list[str]]] = []
+    try:
+        for row in islice(rows, _BATCH):
+            found.append(row)  # noqa: PERF402 - those before it are kept
+    except TableError as error:
+        return found, error
+    return found, None
 
 
 class _RowReader:
@@ -71,6 +87,37 @@ class _RowReader:
         self._places = (names.index("site"), names.index("area")) if file.name == "problems" else None
         self._number = names.index("number") if file.name == "problems" else None
         self._source = source
+
+    def columns(self, rows: list[tuple[int, list[str]]]) -> list[Row] | None:
+        """The rows, read by column: each text of a column once. None where `read` has something to say of them."""
+        numbers, cells = zip(*rows, strict=True)
+        if any(len(row) != self._width for row in cells):
+            return None
+        texts = list(zip(*cells, strict=True))
+        values: list[Sequence[Value | None]] = [numbers, *([default] * len(rows) for default in self._defaults)]
+        try:
+            for place, position, parse, _ in self._cells:
+                default = self._defaults[position - 1]
+                known = {text: parse(said) if (said := text.strip()) else default for text in set(texts[place])}
+                values[position] = [known[text] for text in texts[place]]
+        except CellError:
+            return None
+        if any(None in values[position] for position, _ in self._required):
+            return None
+        for start, end in self._ordered:
+            for first, last in zip(values[start], values[end], strict=True):
+                if first is not None and last is not None and last < first:  # pyright: ignore[reportOperatorIssue] - of one type
+                    return None
+        if self._places is not None:
+            site, area = self._places
+            if (None, None) in zip(values[site], values[area], strict=True):
+                return None
+        if self._number is not None:
+            values[self._number] = [
+                split(str(id_), self._source)[1] if number is None and id_ is not None else number
+                for number, id_ in zip(values[self._number], values[1], strict=True)
+            ]
+        return list(zip(*values, strict=True))
 
     def read(self, number: int, cells: list[str]) -> tuple[Row, list[Fault] | None]:
         """The row, and its faults, if any."""

@@ -218,7 +218,7 @@ class Batches:
         event = nodes.event_properties(entry, None, source, f"{source_id}#1")
         by: Refs = () if entry.actor is None else (("DONE_BY", "Person", entry.actor),)
         position, hash_, events = self._events(problem, id_, 1, event["hash"], {})
-        properties = self._problem_state(problem.reference, row) | life_properties(life)
+        properties = self._problem_state(problem.reference, row) | life_properties(life, problem.life or dump(life))
         properties |= {"recordedAt": OPEN, "changedAt": OPEN, "position": position, "hash": hash_}
         out = self._problem_refs(row, life)
         found.create(Statement("Problem", id_, properties, out=out, events=((event, by), *events)))
@@ -254,7 +254,7 @@ class Batches:
         if appended and problem.life is not None:
             worked_out_from = problem.position or 0
             life = load(problem.life)
-            properties |= life_properties(life)
+            properties |= life_properties(life, problem.life)
             out = (*(ref for ref in out if ref[0] != "ASSIGNED_TO"), *_assigned(life))
         properties |= {"position": position, "hash": hash_}
         found.create(Statement("Problem", id_, properties, out=out), changes=True)
@@ -345,14 +345,14 @@ class Batches:
         return nodes.MODEL.fact(label).relationship
 
 
-def life_properties(life: Life) -> dict[str, Any]:
-    """The properties of a problem that its life sets."""
+def life_properties(life: Life, dumped: str) -> dict[str, Any]:
+    """The properties of a problem that its life sets. `dumped`: the life as text."""
     return {
         "status": life.status.value,
         "dueAt": life.due_at or OPEN,
         "fallsDueAt": falls_due_at(life),
         "assignedToId": life.assigned_to or "",
-        "life": dump(life),
+        "life": dumped,
     }
 
 

@@ -262,7 +262,8 @@ class _Load:
             stamped = self._held_at is not None
             for shape, new in sorted(rows.by_shape.items(), key=lambda item: item[0].label == "Event"):
                 given = {"ends": list(new.ends), "at": self._held_at or OPEN, "open": OPEN}
-                await _expect(transaction, create(shape, stamped=stamped), given, new.made, _LOST, new.rows)
+                statement = imports.KEEP_PLAN + create(shape, stamped=stamped)
+                await _expect(transaction, statement, given, new.made, _LOST, new.rows)
             for write, several in (
                 (imports.SUBTASKS, rows.subtasks),
                 (imports.CHANGED_SUBTASKS, rows.changed_subtasks),

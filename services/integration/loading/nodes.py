@@ -61,15 +61,21 @@ class Batch:
         self.ends: dict[str, int] = {}
         self.made = 0
         self._columns = shape.columns
+        self._instants = shape.instants
         self._ways = tuple(relationship for relationship, _ in shape.ways)
 
     def add(self, statement: Statement, refs: Refs) -> None:
         """`refs`: all that lead from or to the node."""
-        row = _values(statement.properties, self._columns)
+        row = _values(statement.properties, self._columns, self._instants)
         row += self._places(refs, self._ways)
         if statement.events:
             ways = EVENT_WAYS if statement.label == "Problem" else ()
-            row.append([_values(event, EVENT_COLUMNS) + self._places(to, ways) for event, to in statement.events])
+            row.append(
+                [
+                    _values(event, EVENT_COLUMNS, _EVENT_INSTANTS) + self._places(to, ways)
+                    for event, to in statement.events
+                ]
+            )
         self.rows.append(row)
         self.made += len(statement.events) or 1
 
@@ -107,9 +113,15 @@ class Rows:
         return bool(self.by_shape)
 
 
-def _values(properties: dict[str, Any], columns: tuple[str, ...]) -> list[Any]:
-    values = map(properties.get, columns)
-    return [parameter(value) if isinstance(value, datetime) else value for value in values]
+def _values(properties: dict[str, Any], columns: tuple[str, ...], instants: tuple[int, ...]) -> list[Any]:
+    values = list(map(properties.get, columns))
+    for place in instants:
+        if (value := values[place]) is not None:
+            values[place] = parameter(value)
+    return values
+
+
+_EVENT_INSTANTS = Shape("Event").instants
 
 
 class Recorder:

@@ -28,6 +28,19 @@ def test_a_good_bundle_has_no_faults_and_counted_rows(tmp_path: Path) -> None:
     assert report.rows["organizations"] == 3
 
 
+def test_a_faulty_row_does_not_change_how_the_others_are_read(tmp_path: Path) -> None:
+    """Rows without fault are read by column, those beside a faulty one each by itself: both give the same."""
+    spoilt = {name: f"{text(table)}{',' * 30}x\n" for name, table in SMALL.items()}
+    with (
+        check(write(tmp_path / "good", SMALL)) as good,
+        check(write(tmp_path / "spoilt", spoilt)) as beside,
+    ):
+        assert sum("quote cells" in fault.message for fault in beside.report.errors) == len(SMALL)
+        for name in SMALL:
+            *rows, _ = beside.staging.rows(name)
+            assert rows == list(good.staging.rows(name))
+
+
 Case = tuple[str, tuple[str, str], tuple[str, int | None, str | None, str | None], str]
 
 CASES: dict[str, Case] = {
