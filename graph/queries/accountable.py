@@ -1,9 +1,11 @@
-"""What a person answered for: problems that may be it, newest first, with the facts near them for the rules to judge.
+"""What persons answered for: problems that may be it, newest first, with the facts near them for the rules to judge.
 
-Two ways lead to them. Down: from the person's posts to the posts below, to what all of those answer for, to its
-problems. Back: all problems by time. The first is good for a clerk, the second for the head of a county; the statement
-goes down where less than `budget` lies on each step of that way, else back. A caller that does not have its page yet
-asks again with more of both, so that it never does much more than the better of the two would have cost.
+Two ways lead to them. Down: from their posts to the posts below, to what all of those answer for, to its problems.
+Back: all problems by time. The first is good for a clerk, the second for the head of a county; the statement goes down
+where less than `budget` lies on each step of that way, else back. A caller that does not have its page yet asks again
+with more of both, so that it never does much more than the better of the two would have cost.
+
+The way down may also begin where nobody answers: so problems are found that share a gap.
 """
 
 from dataclasses import dataclass
@@ -26,46 +28,66 @@ LONG_STREAMS = 8
 
 
 @dataclass(frozen=True)
-class Search:
-    """For whom, discovered in [since, until), after which problem (instant, id); how much is looked at at once.
-
-    `budget`: how much may lie on each step down. `walked`: how many problems are judged.
+class Starts:
+    """Where the way down begins: ids. `posts`: whose holders are asked for too. `organizations`: for what they
+    regulate, operate or have as a task. `things`: areas, sites and tasks themselves.
     """
 
-    person: str
+    persons: tuple[str, ...] = ()
+    posts: tuple[str, ...] = ()
+    organizations: tuple[str, ...] = ()
+    things: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Search:
+    """From where, discovered in [since, until), after which problem (instant, id); how much is looked at at once.
+
+    `budget`: how much may lie on each step down. `walked`: how many problems are judged. `steps`: how many reporting
+    lines down. `open_only`: neither closed nor rejected.
+    """
+
+    starts: Starts
     since: datetime
     until: datetime
     budget: int
     walked: int
     after: tuple[object, str] | None = None
+    steps: int = LONGEST_CHAIN
+    open_only: bool = False
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What is asked for of the problems and of the person's posts, under keys of their own."""
+    """What is asked for of the problems, of the persons and of their posts, under keys of their own."""
 
     problems: tuple[Selected, ...] = ()
     posts: tuple[Selected, ...] = ()
+    persons: tuple[Selected, ...] = ()
 
 
 def candidates(search: Search, shown: Shown, moment: Moment, viewer: Viewer) -> Statement:
-    """Columns: high, t, k and data {person, more, narrow, found, posts, near}; `found` is in the order of the list.
+    """Columns: high, t, k and data {more, narrow, found, persons, posts, near}; `found` is in the order of the list.
 
     `more`: whether there are others after these. `narrow`: whether the way down was gone.
     """
     compiler = Compiler(MODEL)
     compiler.parameters |= {
-        "person": search.person,
+        "persons": list(search.starts.persons),
+        "posts": list(search.starts.posts),
+        "organizations": list(search.starts.organizations),
+        "things": list(search.starts.things),
         "since": search.since,
         "until": search.until,
         "budget": search.budget,
         "walked": search.walked,
     }
-    parts = (PREFIX, _COVERED, _found(search, compiler), _NEAR, gathered(_REACH))
+    parts = (PREFIX, _covered_by(search.steps), _found(search, compiler), _NEAR, gathered(_REACH))
     data = ",\n  ".join(
         (
-            "person: person.id, more: more, narrow: narrow",
+            "more: more, narrow: narrow",
             f"found: {_shown(compiler, shown.problems)}",
+            f"persons: {records(compiler, 'Person', 'persons', shown.persons)}",
             f"posts: {records(compiler, 'Post', distinct('held', 'y'), shown.posts)}",
             f"near: {NEAR}",
         )
@@ -78,18 +100,18 @@ def _during(fact: str) -> str:
     return during(fact, "$since", "$until")
 
 
-def _staff() -> str:
-    """The person's posts and those below them, as long as they are fewer than the budget."""
-    lines = [f"WITH *, {distinct('held', 'y')} AS below0"]
-    for level in range(LONGEST_CHAIN):
+def _staff(steps: int) -> str:
+    """The posts and those below them, as long as they are fewer than the budget."""
+    lines = ["WITH *, COLLECT { UNWIND [row IN held | row.y] + open AS y RETURN DISTINCT y } AS below0"]
+    for level in range(steps):
         met = " + ".join(f"below{n}" for n in range(level + 1))
         lines.append(
             f"WITH *, COLLECT {{ UNWIND CASE WHEN size({met}) < $budget THEN below{level} ELSE [] END AS y "
             f"MATCH (y)<-[:REPORTS_TO]-(r) WHERE {_during('r')} MATCH (r)<-[:REPORTS]-(x) WHERE NOT x IN {met} "
             f"RETURN DISTINCT x LIMIT $budget }} AS below{level + 1}"
         )
-    staff = " + ".join(f"below{n}" for n in range(LONGEST_CHAIN + 1))
-    lines.append(f"WITH high, t, k, person, held, {staff} AS staff")
+    staff = " + ".join(f"below{n}" for n in range(steps + 1))
+    lines.append(f"WITH high, t, k, persons, held, parties, things, {staff} AS staff")
     return "\n".join(lines) + "\n"
 
 
@@ -104,13 +126,27 @@ def _covered(things: str, kinds: str) -> str:
 
 _LISTS = ("answeredFor", "headed", "regulated", "land", "ofKinds", "work", "changed")
 
-_COVERED = f"""OPTIONAL MATCH (person:Record {{id: $person}}) WHERE person:Person AND person.recordedAt <= k
-WITH *, COLLECT {{ MATCH (person)-[:MEMBERSHIP]->(r) WHERE {_during("r")} MATCH (r)-[:MEMBERSHIP_TO]->(y)
-  RETURN {{r: r, x: person, y: y}} }} AS held
-{_staff()}WITH *, CASE WHEN size(staff) < $budget THEN staff ELSE [] END AS few
-WITH *, {_covered("few", "RESPONSIBILITY")} AS answeredFor, {_covered("few", "HEADS")} AS headed
-WITH *, {_covered("headed", "REGULATION|LEADS|ASSISTS|ANSWERS_FOR")} AS regulated
-WITH *, answeredFor + regulated AS covered
+
+def _begun(ids: str, labels: str) -> str:
+    return (
+        f"COLLECT {{ UNWIND ${ids} AS id MATCH (x:Record {{id: id}}) WHERE x:{labels} AND x.recordedAt <= k RETURN x }}"
+    )
+
+
+def _covered_by(steps: int) -> str:
+    return f"""WITH *, {_begun("persons", "Person")} AS persons, {_begun("posts", "Post")} AS open,
+  {_begun("organizations", "Organization")} AS parties, {_begun("things", "Area|Site|Task")} AS things
+WITH *, COLLECT {{ UNWIND persons AS x MATCH (x)-[:MEMBERSHIP]->(r) WHERE {_during("r")} MATCH (r)-[:MEMBERSHIP_TO]->(y)
+    RETURN {{r: r, x: x, y: y}} }}
+  + COLLECT {{ UNWIND open AS y MATCH (y)<-[:MEMBERSHIP_TO]-(r) WHERE {_during("r")} MATCH (r)<-[:MEMBERSHIP]-(x)
+    RETURN {{r: r, x: x, y: y}} }} AS held
+{_staff(steps)}{_COVERED}"""
+
+
+_COVERED = f"""WITH *, CASE WHEN size(staff) < $budget THEN staff ELSE [] END AS few
+WITH *, {_covered("few", "RESPONSIBILITY")} AS answeredFor, {_covered("few", "HEADS")} + parties AS headed
+WITH *, {_covered("headed", "REGULATION|OPERATES|LEADS|ASSISTS|ANSWERS_FOR")} AS regulated
+WITH *, answeredFor + regulated + things AS covered
 WITH *,
   COLLECT {{ UNWIND [x IN covered WHERE x:Area] AS a
     MATCH (a) (()<-[:WITHIN_TO]-(f:Within WHERE {_during("f")})<-[:WITHIN]-()){{0,{LONGEST_CHAIN}}} (x)
@@ -139,6 +175,8 @@ def _found(search: Search, compiler: Compiler) -> str:
 
     def asked(variable: str) -> str:
         within = f"{variable}.discoveredAt >= $since AND {variable}.discoveredAt < $until AND {variable}.changedAt <= k"
+        if search.open_only:
+            within += f" AND NOT {variable}.status IN ['CLOSED', 'REJECTED']"
         return within + after.replace("{0}", variable)
 
     def seek(column: str) -> str:
@@ -160,7 +198,7 @@ def _found(search: Search, compiler: Compiler) -> str:
     RETURN {{n: n, c: c}} ORDER BY {ORDER.order("c")} LIMIT $walked + 1 }} AS changedSince
 WITH *, COLLECT {{ UNWIND [n IN unchanged | {{n: n, c: n}}] + changedSince AS row WITH DISTINCT row.n AS n, row.c AS c
   RETURN {{n: n, c: c}} ORDER BY {ORDER.order("c")} LIMIT $walked + 1 }} AS candidates
-WITH high, t, k, person, held, narrow, candidates[0..$walked] AS found, size(candidates) > $walked AS more
+WITH high, t, k, persons, held, narrow, candidates[0..$walked] AS found, size(candidates) > $walked AS more
 """
 
 

@@ -91,7 +91,7 @@ WITH *, {_from("areas", "WITHIN")} AS around,
   {to("sites + kinds", "REGULATION")} AS regulations,
   {to("tasks", "LEADS|ASSISTS|ANSWERS_FOR")} AS taskLinks,
   {to("sites", "OPERATES")} AS operating
-WITH *, {distinct("regulations + taskLinks", "x")} AS parties
+WITH *, {distinct("regulations + taskLinks + operating", "x")} AS parties
 WITH *, {to("parties", "HEADS")} AS heading, {distinct("responsibilities", "x")} AS answering
 """
 

@@ -9,31 +9,20 @@ import strawberry
 
 from graph.compile.cursor import fingerprint, page_size, parse
 from graph.compile.errors import ReadError, ReadErrorCode
-from graph.compile.roots import Moment, Viewer
 from graph.compile.selection import Selected
-from graph.compile.tree import Statement
-from graph.queries import accountable
-from graph.queries.accountable import ORDER, Search, Shown
+from graph.queries.accountable import ORDER, Search, Shown, Starts
 from schema.errors import as_graphql
 from schema.scalars import Instant
+from services.accountability import searching
 from services.accountability.pages import Page, asked_of_nodes, connection, is_counted, record, union
 from services.accountability.reading import near_of
-from services.accountability.rules.answered import Answered, Found, answered
-from services.accountability.rules.near import Subject
+from services.accountability.rules.answered import Answered, answered
+from services.accountability.searching import LARGEST, found_of, judged_at_first, rounds
 from services.campaign.rulebook import shipped
 from services.hosting.context import Context
-from services.hosting.reading import answer, selection_of
+from services.hosting.reading import selection_of
 
 Row = dict[str, Any]
-
-BUDGET = 64
-"""So much may lie on each step from the person down to the problems, at first."""
-
-MORE = 8
-"""How many times more that may be in each further round, while no more than MORE / 2 times as many are judged."""
-
-LARGEST = 4096
-"""So many problems are judged at once."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +55,7 @@ async def accountable_for(
         seek = parse(after, ORDER, mark) if after is not None else None
     except ReadError as error:
         raise as_graphql(error) from error
-    search = Search(person, from_, to, BUDGET, max(2 * size, BUDGET // 2), seek)
+    search = Search(Starts((person,)), from_, to, searching.BUDGET, judged_at_first(size), seek)
     entries: list[_Entry] = []
     async for entry in _every(info, search, selected, known_at):
         entries.append(entry)
@@ -87,33 +76,14 @@ async def _every(
     shown = Shown()
     if selected is not None:
         shown = Shown(union(asked_of_nodes(selected, "problem")), union(asked_of_nodes(selected, "post")))
-    while True:
-
-        def compiled(_: Selected, moment: Moment, viewer: Viewer, search: Search = search) -> Statement:
-            return accountable.candidates(search, shown, moment, viewer)
-
-        row = await answer(info, compiled, None, known_at)
-        data, known_at = row["data"], row["k"].to_native()
-        if data["person"] is None:
-            message = f"there is no Person {search.person} that you may see"
-            raise as_graphql(ReadError(ReadErrorCode.NOT_FOUND, message))
-        found = {row["id"]: row for row in data["found"]}
+    (person,) = search.starts.persons
+    async for data in rounds(info, search, shown, known_at):
+        if not data["persons"]:
+            raise as_graphql(ReadError(ReadErrorCode.NOT_FOUND, f"there is no Person {person} that you may see"))
+        problems = {row["id"]: row["shown"] for row in data["found"]}
         posts = {row["id"]: row["shown"] for row in data["posts"]}
-        for one in answered([_found(row) for row in found.values()], near_of(data), search.person, shipped()):
-            yield _Entry(one, found[one.problem.problem]["shown"], posts[one.post])
-        if not data["more"]:
-            return
-        last = data["found"][-1]
-        search = replace(
-            search,
-            budget=search.budget * MORE,
-            walked=min(search.walked * MORE // 2, LARGEST),
-            after=(last["discoveredAt"].to_native(), last["id"]),
-        )
-
-
-def _found(row: Row) -> Found:
-    return Found(row["id"], row["discoveredAt"].to_native(), Subject(row["site"], row["area"], row["task"]))
+        for one in answered(found_of(data), near_of(data), person, shipped()):
+            yield _Entry(one, problems[one.problem.problem], posts[one.post])
 
 
 def _cursor(mark: str, entry: _Entry) -> str:

@@ -1,6 +1,7 @@
 """The trace: facts by one statement, judged by the rules, shown as the client asked."""
 
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from typing import Any
 
 import strawberry
@@ -16,7 +17,9 @@ from schema.enums import EventKind
 from schema.errors import as_graphql
 from schema.scalars import Instant
 from services.accountability import rules
+from services.accountability.alike import LikeWhat, similar_to
 from services.accountability.reading import facts_of, history_of
+from services.accountability.rules.near import Subject
 from services.accountability.showing import Judged, Showing, asked_of_records
 from services.accountability.types import LoggedEvent
 from services.campaign.rulebook import shipped
@@ -41,18 +44,27 @@ async def trace(
 
     row = await answer(info, compiled, as_of, known_at)
     (found,) = row["data"]
-    facts = found["facts"]
-    if facts["subject"]["id"] is None:
+    data = found["facts"]
+    if data["subject"]["id"] is None:
         message = f"there is no {', '.join(walk.SUBJECTS)} {subject} that you may see"
         raise as_graphql(ReadError(ReadErrorCode.NOT_FOUND, message))
     (selected,) = asked
-    return Showing(facts).trace(selected, _judged(facts, found["t"], found["k"]))
+    facts = facts_of(data)
+    judged = _judged(data, facts, found["t"], found["k"])
+    alike = {part.key: part for part in selected.only() if part.name == "similar"}
+    if alike:
+        own = Subject(facts.site, facts.area, facts.task)
+        one = LikeWhat(data["subject"]["id"], own, judged.lines, found["k"].to_native())
+        given = (subject, as_of, known_at)
+        similar = {key: await similar_to(info, one, part, given) for key, part in alike.items()}
+        judged = replace(judged, similar=similar)
+    return Showing(data).trace(selected, judged)
 
 
-def _judged(facts: dict[str, Any], as_of: Any, known_at: Any) -> Judged:
+def _judged(data: dict[str, Any], facts: rules.Facts, as_of: Any, known_at: Any) -> Judged:
     rulebook = shipped()
-    lines = rules.lines(facts_of(facts), rulebook)
-    history = history_of(facts, known_at)
+    lines = rules.lines(facts, rulebook)
+    history = history_of(data, known_at)
     hands: tuple[rules.Custody, ...] = ()
     merits: tuple[rules.Exculpatory, ...] = ()
     if history is not None:

@@ -1,7 +1,7 @@
 """A judged trace, in the shape that the client asked for."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +35,8 @@ class Judged:
     custody: tuple[Custody, ...]
     exculpatory: tuple[Exculpatory, ...]
     rulebook: str
+    similar: Mapping[str, Row] = field(default_factory=dict[str, Row])
+    """By the key of each selection, already in its shape."""
 
 
 def asked_of_records(selected: Selected) -> Shown:
@@ -42,9 +44,9 @@ def asked_of_records(selected: Selected) -> Shown:
     parts: dict[str, dict[str, Selected]] = {name: {} for name in RECORDS.values()}
     for part in _with_records(selected):
         if part.name in RECORDS:
-            for field in (field for field in part.only() if field.name != "id"):  # which is known without asking
-                key = key_of(field)
-                parts[RECORDS[part.name]][key] = replace(field, key=key)
+            for asked in (asked for asked in part.only() if asked.name != "id"):  # which is known without asking
+                key = key_of(asked)
+                parts[RECORDS[part.name]][key] = replace(asked, key=key)
     names = {part.name for part in selected.only()}
     found: dict[str, Any] = {name: tuple(fields.values()) for name, fields in parts.items()}
     return Shown(**found, hands=not names.isdisjoint({"custody", "exculpatory"}), merits="exculpatory" in names)
@@ -97,6 +99,8 @@ class Showing:
                     shown[part.key] = list(map(self._shape(part, _CUSTODY), judged.custody))
                 case "exculpatory":
                     shown[part.key] = list(map(self._shape(part, _EXCULPATORY), judged.exculpatory))
+                case "similar":
+                    shown[part.key] = judged.similar[part.key]
                 case "rulebook":
                     names = {"version": judged.rulebook, "__typename": "RulebookVersion"}
                     shown[part.key] = {item.key: names[item.name] for item in part.only()}

@@ -15,6 +15,7 @@ from schema.enums import (
     LineKind,
     Role,
 )
+from schema.pagination import Connection, paged
 from schema.scalars import Instant
 
 if TYPE_CHECKING:
@@ -90,6 +91,16 @@ class RulebookVersion:
     version: str
 
 
+@strawberry.federation.type(
+    shareable=True,
+    description="An open problem whose trace shares a person or a gap with another. 同类问题",
+)
+class SimilarProblem:
+    problem: LazyProblem
+    holders: list[LazyPerson] = field(description="Who stands on both traces, in the order of their ids.")
+    gaps: list[Gap] = field(description="Which gaps both traces have. 共同缺口")
+
+
 @strawberry.federation.type(shareable=True, description="Who answered for the subject. 责任链")
 class Trace:
     as_of: Instant
@@ -98,6 +109,10 @@ class Trace:
     custody: list[Custody] = field(description="Of a problem: whose hands each minute was in, in order.")
     exculpatory: list[Exculpatory] = field(description="Of a problem: what speaks for those on the trace.")
     rulebook: RulebookVersion
+    similar: Connection[SimilarProblem] = paged(
+        "Open problems on whose trace, at their own discovery and as far as was known at `knownAt`, the DIRECT or "
+        "SUPERVISORY hops have a person or a gap of this trace's; newest first, without the subject itself. 同类问题"
+    )
 
 
 @strawberry.federation.type(shareable=True, description="What a trace is of. 时点")

@@ -362,6 +362,12 @@ ASKED: dict[str, list[Asked]] = {
         Asked(_trace("no-such-problem"), "NOT_FOUND"),
         Asked(lambda _: {"subject": in_county("demo-problem"), "knownAt": "2999-01-01T00:00:00Z"}, "FUTURE_KNOWN_AT"),
     ],
+    "Similar": [
+        Asked(lambda _: {"subject": in_county("demo-problem"), "first": 5}),
+        Asked(lambda _: {"subject": in_county("no-such-problem"), "first": 5}, "NOT_FOUND"),
+        Asked(lambda _: {"subject": in_county("demo-problem"), "first": 5, "after": "nonsense"}, "BAD_CURSOR"),
+        Asked(lambda _: {"subject": in_county("demo-problem"), "first": 0}, "BAD_RANGE"),
+    ],
     "TraceComparison": [
         Asked(_comparison("demo-problem")),
         Asked(_comparison("no-such-problem"), "NOT_FOUND"),

@@ -42,6 +42,7 @@ def speech(source_id: str) -> str:
 VARIABLES: dict[str, dict[str, Any]] = {
     "FindProblem": {"source": county.SOURCE, "sourceId": "demo-problem"},
     "Trace": {"subject": record_id(county.SOURCE, "demo-problem")},
+    "Similar": {"subject": record_id(county.SOURCE, "demo-problem"), "first": 5},
     "TraceComparison": {
         "subject": record_id(county.SOURCE, "demo-problem"),
         "before": {"asOf": "2024-11-15T00:00:00+08:00"},
@@ -149,7 +150,7 @@ def test_each_root_field_is_one_statement(county_database: DatabaseConnection) -
                 counted[name] = len(database.asked)
         return counted
 
-    assert asyncio.run(go()) == {**dict.fromkeys(VARIABLES, 1), "Worklist": 2}
+    assert asyncio.run(go()) == {**dict.fromkeys(VARIABLES, 1), "Worklist": 2, "Similar": 3}
 
 
 async def cost_of_a_trace(database: Recording, connection: DatabaseConnection) -> tuple[int, int]:

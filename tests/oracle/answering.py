@@ -28,6 +28,41 @@ def accountable_for(county: County, person: str, since: datetime, until: datetim
     return [row for _, _, row in sorted(found, key=lambda entry: entry[:2], reverse=True)]
 
 
+def similar(county: County, subject: str, as_of: datetime | None, known_at: datetime, closed: set[str]) -> list[Row]:
+    """Problems that are not closed whose near hops have a person or a gap of the subject's; newest first."""
+    own = county.things[subject].known(known_at)
+    people, lacks = near_hops(county, subject, as_of or own["discovered"], known_at)
+    found: list[tuple[datetime, str, Row]] = []
+    for problem in county.things.values():
+        if problem.kind != "Problem" or problem.recorded_at > known_at or problem.id in {subject, *closed}:
+            continue
+        discovered = problem.known(known_at)["discovered"]
+        others, missing = near_hops(county, problem.id, discovered, known_at)
+        if people & others or lacks & missing:
+            row = {"problem": {"id": problem.id}, "holders": [{"id": one} for one in sorted(people & others)]}
+            found.append((discovered, problem.id, {**row, "gaps": sorted({lack[0] for lack in lacks & missing})}))
+    return [row for _, _, row in sorted(found, key=lambda entry: entry[:2], reverse=True)]
+
+
+def near_hops(county: County, subject: str, at: datetime, known_at: datetime) -> tuple[set[str], set[tuple[str, ...]]]:
+    """Who holds a DIRECT or SUPERVISORY hop, and what is missing there: of a post anywhere, else on its line alone."""
+    reading = Reading(county, subject, at, known_at)
+    people, lacks = set[str](), set[tuple[str, ...]]()
+    for line in reading.lines():
+        for hop in line["hops"]:
+            if hop["level"] == "LEADERSHIP":
+                continue
+            if hop["holder"]:
+                people.add(hop["holder"]["id"])
+            if hop["gap"] and hop["post"]:
+                lacks.add((hop["gap"], hop["post"]["id"]))
+            elif hop["gap"]:
+                named = hop["area"] or hop["organization"]
+                place = reading.task if line["kind"] == "TASK" else reading.site
+                lacks.add((hop["gap"], line["kind"], named["id"] if named else str(place)))
+    return people, lacks
+
+
 def gaps(county: County, as_of: datetime, known_at: datetime) -> list[Row]:
     """Every subject with a gap, since when, in order."""
     found: list[Row] = []

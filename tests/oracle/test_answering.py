@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from services.accountability import accountable
+from services.accountability import searching
 from services.accountability.schema import schema
 from services.oversight import schema as oversight
 from tests.asking import ask, context
-from tests.oracle.answering import accountable_for, gaps, responsible
+from tests.oracle.answering import accountable_for, gaps, responsible, similar
 from tests.oracle.conftest import Bench
 from tests.oracle.counties import INSTANTS, NOW, RECORDED, TICK, chosen, made_of
 from tests.oracle.loading import load
@@ -48,7 +48,9 @@ async def pages(bench: Bench, document: str, name: str, variables: dict[str, Any
     after, more = None, True
     while more:
         given = {**variables, "first": size, "after": after}
-        page = (await ask(schema, document, given, as_=context(bench.database, NOW)))[name]
+        page = await ask(schema, document, given, as_=context(bench.database, NOW))
+        for part in name.split("."):
+            page = page[part]
         found += [edge["node"] for edge in page["edges"]]
         counts.add(page["totalCount"])
         after, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
@@ -59,7 +61,7 @@ async def pages(bench: Bench, document: str, name: str, variables: dict[str, Any
 @pytest.mark.timeout(120 + SHARE * 30)
 @pytest.mark.parametrize("budget", [0, 12, 10_000], ids=["back in time", "as it comes", "down from the posts"])
 def test_accountable_for(bench: Bench, counties: list[County], budget: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(accountable, "BUDGET", budget)
+    monkeypatch.setattr(searching, "BUDGET", budget)
     chance = Random(SEED)  # noqa: S311 - which questions are asked is no secret
     for county in counties:
         for person in of_kind(county, "Person")[:3]:
@@ -72,6 +74,46 @@ def test_accountable_for(bench: Bench, counties: list[County], budget: int, monk
             expected = accountable_for(county, person, since, until, known_at or NOW)
             size = chance.choice((1, 2, 50))
             assert bench.run(pages(bench, ACCOUNTABLE, "accountableFor", variables, size)) == expected, variables
+
+
+SIMILAR = """
+query ($subject: ID!, $asOf: DateTime, $first: Int!, $after: String, $knownAt: DateTime) {
+  trace(subject: $subject, asOf: $asOf, knownAt: $knownAt) { similar(first: $first, after: $after) {
+    edges { node { problem { id } holders { id } gaps } }
+    pageInfo { hasNextPage endCursor }
+    totalCount
+  } }
+}
+"""
+CLOSE = """
+UNWIND $problems AS id MATCH (p:Record {id: id}) SET p.status = $status
+WITH p MATCH (p)-[:WAS]->(f) SET f.status = $status
+"""
+
+
+@pytest.mark.timeout(120 + SHARE * 30)
+@pytest.mark.parametrize("budget", [0, 12, 10_000], ids=["back in time", "as it comes", "down from the posts"])
+def test_similar(bench: Bench, counties: list[County], budget: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "BUDGET", budget)
+    chance = Random(SEED)  # noqa: S311 - which questions are asked is no secret
+    shared = 0
+    for county in counties:
+        problems = of_kind(county, "Problem")
+        closed = {problem for problem in problems if chance.random() < 0.3}
+        for status, those in (("CLOSED", closed), ("SUSPENDED", {*problems} - closed)):
+            bench.run(bench.database.write(CLOSE, {"problems": sorted(those), "status": status}))
+        for problem in problems[:1]:
+            as_of: datetime | None = chance.choice((None, None, *INSTANTS))
+            known_at: datetime | None = chance.choice(KNOWN_AT)
+            if county.things[problem].recorded_at > (known_at or NOW):
+                continue
+            variables: dict[str, Any] = {"subject": problem, "asOf": as_of and as_of.isoformat()}
+            variables["knownAt"] = known_at and known_at.isoformat()
+            expected = similar(county, problem, as_of, known_at or NOW, closed)
+            found = bench.run(pages(bench, SIMILAR, "trace.similar", variables, chance.choice((1, 2, 50))))
+            assert found == expected, variables
+            shared += len(found)
+    assert shared
 
 
 GAPS = """

@@ -178,13 +178,14 @@ class Near:
         regulations = of(self._regulations, (subject.site, own_kind))
         task_links = of(self._task_links, tasks)
         responsibilities = of(self._responsibilities, (*areas, subject.site, own_kind, *tasks))
-        heads = of(self._heads, {row.from_ for row in (*regulations, *task_links)})
+        operates = of(self._operates, (subject.site,))
+        heads = of(self._heads, {row.from_ for row in (*regulations, *task_links, *operates)})
         posts = {row.from_ for row in (*responsibilities, *heads)}
         reporting = _up(self._reporting, posts if towards is None else posts & towards, at, towards)
         posts |= {row.to for row in reporting}
         post_in = of(self._post_in, posts)
         return _Around(
-            tasks, within, responsibilities, regulations, task_links, of(self._operates, (subject.site,)), heads,
+            tasks, within, responsibilities, regulations, task_links, operates, heads,
             reporting, post_in, _up(self._part_of, {row.to for row in post_in}, at), of(self._memberships, posts),
         )  # fmt: skip
 
