@@ -19,6 +19,7 @@ from graph.model.enums import (
     FindingKind,
     FindingSubject,
     Gap,
+    GroundKind,
     Indicator,
     InstructionAction,
     ItemOutcome,
@@ -39,6 +40,8 @@ from graph.model.enums import (
     SweepStatus,
     SweptSiteState,
     Term,
+    TransferAction,
+    TransferState,
 )
 
 
@@ -66,6 +69,7 @@ __all__ = [
     "FindingKind",
     "FindingSubject",
     "Gap",
+    "GroundKind",
     "Indicator",
     "InstructionAction",
     "ItemOutcome",
@@ -85,4 +89,6 @@ __all__ = [
     "SubjectKind",
     "SweepStatus",
     "SweptSiteState",
+    "TransferAction",
+    "TransferState",
 ]  # fmt: skip

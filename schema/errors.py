@@ -6,7 +6,7 @@ import strawberry
 from graphql import GraphQLError
 
 from graph.compile.errors import ReadError
-from schema.enums import InstructionAction, ProblemAction
+from schema.enums import InstructionAction, ProblemAction, TransferAction
 
 
 def as_graphql(error: ReadError) -> GraphQLError:
@@ -49,4 +49,7 @@ class Refusal:
     possible: list[ProblemAction] = strawberry.federation.field(description="Actions that are possible now.")
     possible_steps: list[InstructionAction] = strawberry.federation.field(
         description="Of a recipient of an instruction: the steps that are possible now."
+    )
+    possible_receipts: list[TransferAction] = strawberry.federation.field(
+        description="Of a transfer: what the one who receives it may do with it now."
     )

@@ -96,5 +96,9 @@ COMPUTED: dict[tuple[str, str], Callable[[str, Selected], str]] = {
     ("SweptSite", "state"): _site_state,
     ("SweptSite", "late"): _site_late,
     ("LookBack", "late"): _late("dueAt", "lookedAt"),
+    ("Patrol", "late"): _late("endsAt", "doneAt"),
+    ("Urging", "late"): _late("answerBy", "answeredAt"),
+    ("Transfer", "acknowledgedLate"): _late("acknowledgeBy", "acknowledgedAt"),
+    ("Transfer", "decidedLate"): _late("decideBy", "decidedAt"),
 }
 """By label and field: the state's variable, and what is asked → an expression."""

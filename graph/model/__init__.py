@@ -6,8 +6,9 @@ from graph.model.facts import FACTS
 from graph.model.inspections import INSPECTIONS
 from graph.model.instructions import INSTRUCTIONS
 from graph.model.rectification import RECTIFICATION
+from graph.model.supervision import SUPERVISION
 from graph.model.sweeps import SWEEPS
 
-MODEL = Model(ENTITIES + INSTRUCTIONS + INSPECTIONS + RECTIFICATION + SWEEPS + FACTS)
+MODEL = Model(ENTITIES + INSTRUCTIONS + INSPECTIONS + RECTIFICATION + SUPERVISION + SWEEPS + FACTS)
 
 __all__ = ["MODEL", "Entity", "Fact", "Model", "Node"]

@@ -361,9 +361,12 @@ PROBLEM = Entity(
             "sweep", "the sweep of similar sites that it led to", "举一反三排查", target="Sweep", ref="origin", one=True
         ),
         Ref("feedback", "the feedback that names it", "上级反馈", relationship="FED_BACK_IN", target="Feedback"),
+        Ref("patrol", "the patrol that found it", "巡查", relationship="FOUND_ON", target="Patrol"),
         Back("events", "what happened to it, in order", "事件", target="Event", ref="problem"),
         Back("attachments", "the evidence that was given, described", "佐证", target="Evidence", ref="problem"),
         Back("lookBacks", "who looked again once it was closed", "回头看", target="LookBack", ref="problem"),
+        Back("urgings", "how often it was urged, and what was answered", "督办", target="Urging", ref="problem"),
+        Back("grounds", "what it was transferred for", "移送依据", target="TransferGround", ref="problem"),
     ),
     indexes=(
         Index(("assignedToId", "status", "dueAt", "id")),
@@ -426,6 +429,9 @@ EVENT = Entity(
                 ("lookBack", "look-back", "回头看", "LookBack"),
                 ("covertFilm", "covert film", "暗访片", "CovertFilm"),
                 ("sweep", "sweep", "举一反三排查", "Sweep"),
+                ("patrol", "patrol", "巡查", "Patrol"),
+                ("urging", "urging", "督办", "Urging"),
+                ("transfer", "transfer", "移送", "Transfer"),
             )
         ),
         Back("attachments", "the evidence that was given with it, described", "佐证", target="Evidence", ref="event"),

@@ -180,6 +180,7 @@ class EventKind(Term):
     TRANSFER = "TRANSFER", "移交"
     REJECT = "REJECT", "不予立案"
     DEADLINE_PASSED = "DEADLINE_PASSED", "超期"
+    COMPLETE = "COMPLETE", "完成"
     ISSUE = "ISSUE", "下达"
     ACKNOWLEDGE = "ACKNOWLEDGE", "回复收到"
     ACT = "ACT", "落实"
@@ -289,6 +290,10 @@ class Supervising(Term):
     INSPECT = "INSPECT", "检查"
     FILM = "FILM", "登记暗访片"
     SWEEP = "SWEEP", "举一反三排查"
+    PATROL = "PATROL", "巡查"
+    URGE = "URGE", "督办"
+    TRANSFER = "TRANSFER", "移送"
+    RECEIVE = "RECEIVE", "接收移送"
 
 
 class SupervisionStep(Term):
@@ -297,6 +302,34 @@ class SupervisionStep(Term):
     LOOK_BACK = "LOOK_BACK", "回头看"
     RECTIFY_FILMED = "RECTIFY_FILMED", "暗访问题整改"
     SWEEP = "SWEEP", "举一反三排查"
+    ANSWER_URGING = "ANSWER_URGING", "答复督办"
+    ACKNOWLEDGE_TRANSFER = "ACKNOWLEDGE_TRANSFER", "签收移送"
+    DECIDE_TRANSFER = "DECIDE_TRANSFER", "受理或退回移送"
+
+
+class GroundKind(Term):
+    """What a problem is transferred for; each needs a fact in the ledger behind it."""
+
+    PASSED_ON = "PASSED_ON", "推诿扯皮"
+    WITHOUT_SUBSTANCE = "WITHOUT_SUBSTANCE", "敷衍塞责"
+    NOTHING_DONE = "NOTHING_DONE", "不作为"
+    WRONGLY_DONE = "WRONGLY_DONE", "乱作为"
+    FALSE_RECTIFICATION = "FALSE_RECTIFICATION", "虚假整改"
+
+
+class TransferState(Term):
+    SENT = "SENT", "已移送"
+    ACKNOWLEDGED = "ACKNOWLEDGED", "已签收"
+    ACCEPTED = "ACCEPTED", "已受理"
+    RETURNED = "RETURNED", "已退回"
+
+
+class TransferAction(Term):
+    """What the one who receives a transfer does with it."""
+
+    ACKNOWLEDGE = "ACKNOWLEDGE", "签收"
+    ACCEPT = "ACCEPT", "受理"
+    RETURN = "RETURN", "退回"
 
 
 class RollupDimension(Term):

@@ -10,6 +10,8 @@ from graph.model.enums import Term
 from graph.model.facts import INTERVAL
 from graph.model.instructions import CHAIN
 
+_HEAD = ("| field | Chinese | meaning | what it is |", "| --- | --- | --- | --- |")
+
 OPENING = """\
 # Glossary
 
@@ -41,8 +43,11 @@ def _page() -> Iterator[str]:
     yield from _table(RECORD)
     yield "Every entity that steps are taken on has these besides:\n"
     yield from _table(CHAIN)
+    yield "Each entity is followed by its own fields:\n"
+    yield from _HEAD
     for entity in MODEL.entities():
         yield from _entity(entity)
+    yield ""
     yield "## Facts\n"
     yield "Every fact has these besides:\n"
     yield from _table(field for field in INTERVAL if field not in RECORD)
@@ -56,16 +61,19 @@ def _page() -> Iterator[str]:
 
 
 def _entity(entity: Entity) -> Iterator[str]:
-    yield f"### {entity.label} {entity.zh}: {entity.en}\n"
-    yield from _table(field for field in entity.fields if field not in RECORD + CHAIN)
+    yield f"| {entity.label} | {entity.zh} | **{entity.en[0].upper()}{entity.en[1:]}** | **entity** |"
+    yield from _rows(field for field in entity.fields if field not in RECORD + CHAIN)
 
 
 def _table(fields: Iterable[AnyField]) -> Iterator[str]:
-    yield "| field | Chinese | meaning | what it is |"
-    yield "| --- | --- | --- | --- |"
+    yield from _HEAD
+    yield from _rows(fields)
+    yield ""
+
+
+def _rows(fields: Iterable[AnyField]) -> Iterator[str]:
     for field in fields:
         yield f"| {field.name} | {field.zh} | {field.en} | {_sort(field)} |"
-    yield ""
 
 
 def _sort(field: AnyField) -> str:

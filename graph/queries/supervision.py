@@ -9,10 +9,11 @@ from graph.model import MODEL
 from graph.model.declare import Entity
 from graph.model.facts import LONGEST_CHAIN
 from graph.model.rectification import RECTIFICATION
+from graph.model.supervision import SUPERVISION
 from graph.model.sweeps import COVERT_FILM, SWEEP
 from graph.queries.write import Write
 
-NOUNS = (*RECTIFICATION, COVERT_FILM, SWEEP)
+NOUNS = (*RECTIFICATION, *SUPERVISION, COVERT_FILM, SWEEP)
 
 
 def _refs(entity: Entity) -> str:
@@ -106,6 +107,15 @@ RETURN p.id AS problem ORDER BY problem LIMIT $limit
 """
 """The problems that may be drawn: closed in the interval, in the area and the areas below it, of the task, named by the
 feedback; none that somebody is to look back at already."""
+
+STOPS = "MATCH (:Record&Patrol {id: $patrol})<-[:STOP_OF]-(s:PatrolStop) RETURN s.id AS stop"
+
+HAPPENED = """
+MATCH (:Record&Problem {id: $problem})<-[:EVENT_OF]-(e:Event)
+RETURN e.id AS id, e.kind AS kind ORDER BY e.position
+"""
+
+KIND = "MATCH (o:Record&Organization {id: $organization}) RETURN o.kind AS kind"
 
 PENDING_LOOK_BACK = """
 MATCH (:Record&Problem {id: $problem})<-[:LOOKS_BACK_AT]-(b:LookBack) WHERE b.outcome IS NULL

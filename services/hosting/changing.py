@@ -47,6 +47,7 @@ def refusal(info: Info, refused: RefusedError) -> Any:
         "errors": [{"path": path, "message": text} for path, text in refused.errors],
         "possible": list(refused.possible),
         "possibleSteps": list(refused.steps),
+        "possibleReceipts": list(refused.receipts),
     }
     selected: Selected = selection_of(info)
     return {**row(selected.of("Refusal"), value), "__typename": "Refusal"}

@@ -15,7 +15,7 @@ from graph.model.instants import OPEN, TICK, utc
 from graph.queries import commands as queries
 from graph.queries.watermark import GateShut, passed
 from graph.session import Database, Transaction
-from schema.enums import InstructionAction, ProblemAction
+from schema.enums import InstructionAction, ProblemAction, TransferAction
 from schema.errors import RefusalCode
 from services.hosting.identity import Caller, Role
 
@@ -57,6 +57,7 @@ class RefusedError(Exception):
         errors: tuple[tuple[str, str], ...] = (),
         possible: tuple[ProblemAction, ...] = (),
         steps: tuple[InstructionAction, ...] = (),
+        receipts: tuple[TransferAction, ...] = (),
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -64,6 +65,7 @@ class RefusedError(Exception):
         self.errors = errors
         self.possible = possible
         self.steps = steps
+        self.receipts = receipts
 
 
 def refused_at(path: str, message: str, code: RefusalCode = RefusalCode.BAD_INPUT) -> RefusedError:

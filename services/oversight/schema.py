@@ -19,6 +19,7 @@ from services.oversight.inputs import ActOnProblemInput, RecordInspectionInput, 
 from services.oversight.inspection_types import Checklist, Inspection, InspectionOutcome
 from services.oversight.inspections import Inspect, inspect
 from services.oversight.rectification_fields import RectificationMutation, RectificationQuery
+from services.oversight.supervision_fields import SupervisionMutation, SupervisionQuery
 from services.oversight.sweep_fields import SweepMutation, SweepQuery
 from services.oversight.types import Event, Problem, ProblemEvent, ProblemOutcome, Site
 
@@ -27,7 +28,7 @@ INSPECTED = {"inspection": "Inspection", "problems": "Problem", "event": "Event"
 
 
 @strawberry.type
-class Query(RectificationQuery, SweepQuery):
+class Query(RectificationQuery, SupervisionQuery, SweepQuery):
     site: Site | None = lookup("Site")
     sites: Connection[Site] = listing("Site")
     problem: Problem | None = lookup("Problem")
@@ -108,7 +109,7 @@ async def _outcome(info: Info, command: Awaitable[Done]) -> Any:
 
 
 @strawberry.type
-class Mutation(RectificationMutation, SweepMutation):
+class Mutation(RectificationMutation, SupervisionMutation, SweepMutation):
     report_problem: ProblemOutcome = strawberry.field(resolver=_report)
     act_on_problem: ProblemOutcome = strawberry.field(resolver=_act)
     record_inspection: InspectionOutcome = strawberry.field(resolver=_inspect)

@@ -28,8 +28,13 @@ if TYPE_CHECKING:
     from services.campaign.types import Basis, Instruction, Recipient, Task
     from services.organization.types import Area, Organization, Person, Post, Responsibility
     from services.oversight.inspection_types import Inspection
+    from services.oversight.supervision_types import Patrol, Transfer, TransferGround, Urging
     from services.oversight.sweep_types import CovertFilm, Sweep
 
+LazyPatrol = Annotated["Patrol", strawberry.lazy("services.oversight.supervision_types")]
+LazyTransfer = Annotated["Transfer", strawberry.lazy("services.oversight.supervision_types")]
+LazyTransferGround = Annotated["TransferGround", strawberry.lazy("services.oversight.supervision_types")]
+LazyUrging = Annotated["Urging", strawberry.lazy("services.oversight.supervision_types")]
 LazyBasis = Annotated["Basis", strawberry.lazy("services.campaign.types")]
 LazyInstruction = Annotated["Instruction", strawberry.lazy("services.campaign.types")]
 LazyRecipient = Annotated["Recipient", strawberry.lazy("services.campaign.types")]
@@ -122,9 +127,12 @@ class Problem:
     covert_film: LazyCovertFilm | None
     sweep: LazySweep | None
     feedback: "Feedback | None"
+    patrol: LazyPatrol | None
     events: Connection["Event"] = paged()
     attachments: Connection["Evidence"] = paged()
     look_backs: Connection["LookBack"] = paged()
+    urgings: Connection[LazyUrging] = paged()
+    grounds: Connection[LazyTransferGround] = paged()
 
 
 @node("Event")
@@ -150,6 +158,9 @@ class Event:
     feedback: "Feedback | None"
     draw: "Draw | None"
     look_back: "LookBack | None"
+    patrol: LazyPatrol | None
+    urging: LazyUrging | None
+    transfer: LazyTransfer | None
     attachments: list["Evidence"]
     actor: LazyPerson | None
     post: LazyPost | None

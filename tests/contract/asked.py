@@ -1,46 +1,13 @@
 """What each document that clients send is sent with, to both shapes of zeren."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
-from graph.model.identity import record_id
 from services.campaign.rulebook import shipped
 from services.integration import county
-from tests.contract.federation.processes import Shape
-
-OPERATIONS = Path(__file__).parents[2] / "schema" / "operations"
-DOCUMENTS = {file.stem: file.read_text("utf-8") for file in sorted(OPERATIONS.glob("*.graphql"))}
-AS_OF = "2024-12-20T08:00:00+08:00"
-DISCOVERED = "2024-12-16T09:30:00+08:00"
-SUPERVISOR = "person-demo-office-head"
-
-Answer = dict[str, Any]
-
-
-def speech(source_id: str) -> str:
-    return record_id("speech", source_id)
-
-
-def in_county(source_id: str) -> str:
-    return record_id(county.SOURCE, source_id)
-
-
-@dataclass
-class Client:
-    """A client of one shape. `name` sets its changes apart from the other's: they share a database."""
-
-    shape: Shape
-    name: str
-    known_at: str
-
-    def ask(self, document: str, variables: Answer) -> Answer:
-        return self.shape.post(DOCUMENTS[document], variables)
-
-
-Variables = Callable[[Client], Answer]
+from tests.contract.clients import AS_OF, DISCOVERED, SUPERVISOR, Answer, Asked, Client, Variables, in_county, speech
+from tests.contract.supervised import SUPERVISED
 
 
 def _report(**more: Any) -> Variables:
@@ -143,91 +110,6 @@ def _answered(name: str) -> Variables:
     return variables
 
 
-def _feedback(**more: Any) -> Variables:
-    def variables(client: Client) -> Answer:
-        problem = {"title": "裸土未覆盖", "site": in_county("site-demo"), "dueAt": "2024-12-20T18:00:00+08:00"}
-        given = {
-            "idempotencyKey": f"feedback-{client.name}",
-            "level": "COUNTY",
-            "document": "县督〔2024〕7号",
-            "problems": [problem],
-            "receivedAt": DISCOVERED,
-            "recordedBy": in_county("person-demo-assigner"),
-        }
-        return {"input": given | more}
-
-    return variables
-
-
-def _fed_back(client: Client, key: str) -> Answer:
-    given = _feedback(idempotencyKey=key)(client)
-    return client.ask("RecordFeedback", given)["data"]["recordFeedback"]["feedback"]
-
-
-def _closed(client: Client, name: str) -> Answer:
-    """A feedback whose problem was put right and closed."""
-    feedback = _fed_back(client, f"{name}-{client.name}")
-    problem = feedback["problems"]["edges"][0]["node"]["id"]
-    steps: tuple[tuple[str, Answer], ...] = (
-        ("ASSIGN", {"toOrganization": speech("org-housing")}),
-        ("ACCEPT", {}),
-        ("SUBMIT", {"evidence": ["after.jpg"]}),
-        ("VERIFY", {"person": in_county("person-demo-checker")}),
-        ("CLOSE", {}),
-    )
-    for hour, (action, more) in enumerate(steps, start=10):
-        key, at = f"{name}-{action}-{client.name}", f"2024-12-16T{hour}:00:00+08:00"
-        given = {"idempotencyKey": key, "problem": problem, "action": action, "at": at} | more
-        client.ask("ActOnProblem", {"input": given})
-    return feedback
-
-
-def _chosen(name: str, **more: Any) -> Variables:
-    def variables(client: Client) -> Answer:
-        given = {
-            "idempotencyKey": f"{name}-{client.name}",
-            "problem": _closed(client, f"of-{name}")["problems"]["edges"][0]["node"]["id"],
-            "reason": "群众再次反映",
-            "at": "2024-12-17T09:00:00+08:00",
-            "chosenBy": in_county("person-demo-visitor"),
-        }
-        return {"input": given | more}
-
-    return variables
-
-
-def _looked(**more: Any) -> Variables:
-    def variables(client: Client) -> Answer:
-        chosen = client.ask("ChooseLookBack", _chosen("look")(client))["data"]["chooseLookBack"]["lookBack"]["id"]
-        photo = {"kind": "PHOTO", "sha256": "0" * 64, "reference": "look.jpg", "takenAt": "2024-12-17T10:00:00+08:00"}
-        given = {
-            "idempotencyKey": f"look-{client.name}-{sorted(more)}",
-            "lookBack": chosen,
-            "outcome": "FALSE_RECTIFICATION",
-            "attachments": [photo],
-            "at": "2024-12-17T10:00:00+08:00",
-            "person": in_county("person-demo-visitor"),
-        }
-        return {"input": given | more}
-
-    return variables
-
-
-def _drawn(seed: str) -> Variables:
-    def variables(client: Client) -> Answer:
-        given = {
-            "idempotencyKey": f"draw-{client.name}",
-            "seed": seed,
-            "size": 1,
-            "feedback": _closed(client, "drawn")["id"],
-            "at": "2024-12-17T09:00:00+08:00",
-            "drawnBy": in_county("person-demo-visitor"),
-        }
-        return {"input": given}
-
-    return variables
-
-
 def _inspect(checklist: str = "CONSTRUCTION_TEN", **outcomes: Answer) -> Variables:
     """Housing looks at the site by a checklist: what is not said of an item is that it passed."""
 
@@ -317,14 +199,6 @@ def _film_shown(name: str) -> Variables:
     return variables
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What a document is sent with, and the code of the error or refusal that answers it: None where it succeeds."""
-
-    variables: Variables
-    code: str | None = None
-
-
 def _trace(subject: str) -> Variables:
     return lambda client: {"subject": in_county(subject), "asOf": AS_OF, "knownAt": client.known_at}
 
@@ -352,6 +226,7 @@ def _worklist(**more: Any) -> Variables:
 
 # A document without a row here fails the test.
 ASKED: dict[str, list[Asked]] = {
+    **SUPERVISED,
     "FindProblem": [
         Asked(lambda _: {"source": county.SOURCE, "sourceId": "demo-problem"}),
         Asked(lambda _: {"source": county.SOURCE, "sourceId": "no-such-problem"}),
@@ -424,20 +299,6 @@ ASKED: dict[str, list[Asked]] = {
         Asked(_inspect(COVERED={"outcome": "FAILED"}), "MISSING_EVIDENCE"),
         Asked(_inspect("CATERING_FUMES"), "BAD_INPUT"),
     ],
-    "RecordFeedback": [
-        Asked(_feedback()),
-        Asked(_feedback(recordedBy=in_county("person-demo-clerk"), idempotencyKey="stranger"), "NOT_ALLOWED"),
-    ],
-    "Feedback": [
-        Asked(lambda client: {"id": _fed_back(client, "shared")["id"]}),
-        Asked(lambda _: {"id": in_county("demo-problem")}, "NOT_FOUND"),
-    ],
-    "DrawLookBacks": [Asked(_drawn(" "), "BAD_INPUT"), Asked(_drawn("2024-12-16"))],
-    "ChooseLookBack": [
-        Asked(_chosen("choose")),
-        Asked(_chosen("open", problem=in_county("demo-problem")), "ILLEGAL_TRANSITION"),
-    ],
-    "RecordLookBack": [Asked(_looked())],
     "RecordCovertFilm": [Asked(_film("once")), Asked(_film("bad", sha256="film"), "BAD_INPUT")],
     "StartSweep": [
         Asked(_sweep("start")),

@@ -13,7 +13,8 @@ from graph.migrations import migrate
 from graph.session import Database
 from services.integration import county
 from services.integration.loading.loader import import_bundle
-from tests.contract.asked import ASKED, DOCUMENTS, Answer, Asked, Client
+from tests.contract.asked import ASKED
+from tests.contract.clients import DOCUMENTS, Answer, Asked, Client
 from tests.contract.federation.packages import NodeMissing, node
 from tests.contract.federation.processes import shapes
 from tests.database import DatabaseConnection, empty
