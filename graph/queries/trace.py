@@ -130,7 +130,7 @@ WITH *, COLLECT {{ UNWIND events AS event WITH event.post AS p WHERE event.row.k
     MATCH (r)-[:POST_IN_TO]->(o)
     RETURN {{row: {{event: e.id, organization: o.id, explicit: r.explicit}}, o: o}} }} AS actingHomes
 WITH *, COLLECT {{ UNWIND actingPosts AS y WITH y, y.id AS b MATCH (y)<-[:MEMBERSHIP_TO]-(r)
-    WITH b, r, {_TIMES} AS v WHERE {known("v")} MATCH (r)<-[:MEMBERSHIP]-(x)
+    WITH b, r, {_FACT} AS v WHERE {known("v")} MATCH (r)<-[:MEMBERSHIP]-(x)
     RETURN {{x: x, row: {_record("x.id", "b")}}} }} AS acting
 """
 
@@ -151,20 +151,21 @@ def _event(compiler: Compiler, shown: tuple[Selected, ...]) -> str:
     )
 
 
-_TIMES = "{recordedAt: r.recordedAt, supersededAt: r.supersededAt, validFrom: r.validFrom, validTo: r.validTo}"
-"""Read once, as a map that stands for the fact: the plan of a subquery in a loop keeps no property that it has read."""
+_FACT = "r {.id, .sourceId, .recordedAt, .supersededAt, .validFrom, .validTo, .explicit, .role, .capacity}"
+"""Read in one pass, into a map that stands for the fact: the plan of a subquery in a loop keeps no property that it has
+read by name."""
 
 
 def _record(from_: str, to: str, more: str = "") -> str:
     """A fact as the rules need it: which version, between which ends, when."""
     return (
-        f"{{id: r.id, sourceId: r.sourceId, from: {from_}, to: {to}, validFrom: v.validFrom, validTo: v.validTo, "
+        f"{{id: v.id, sourceId: v.sourceId, from: {from_}, to: {to}, validFrom: v.validFrom, validTo: v.validTo, "
         f"recordedAt: v.recordedAt{more}}}"
     )
 
 
 def _link(from_: str, to: str, more: str = "") -> str:
-    return f"{{id: r.id, from: {from_}, to: {to}, explicit: r.explicit{more}}}"
+    return f"{{id: v.id, from: {from_}, to: {to}, explicit: v.explicit{more}}}"
 
 
 def _climbed(start: str, steps: int, found: str, onward: str) -> str:
@@ -191,18 +192,18 @@ _CAPACITY = "CASE type WHEN 'LEADS_TO' THEN 'LEAD' WHEN 'ASSISTS_TO' THEN 'ASSIS
 
 _FOUND_NEAR = f"""WITH n, n.id AS id
     MATCH (n)-[l:WITHIN|{"|".join(f"{kind}_TO" for kind in _INTO.split("|"))}]-(r)
-    WITH n, id, r, type(l) AS type, {_TIMES} AS v WHERE {holds("v")} MATCH (r)-[:WITHIN_TO|{_INTO}]-(x)
+    WITH n, id, r, type(l) AS type, {_FACT} AS v WHERE {holds("v")} MATCH (r)-[:WITHIN_TO|{_INTO}]-(x)
     RETURN {{n: n, r: r, x: x, type: type, row: CASE type
-      WHEN 'RESPONSIBILITY_TO' THEN {_record("x.id", "id", ", role: r.role")}
-      WHEN 'REGULATION_TO' THEN {_record("x.id", "id", ", capacity: r.capacity")}
+      WHEN 'RESPONSIBILITY_TO' THEN {_record("x.id", "id", ", role: v.role")}
+      WHEN 'REGULATION_TO' THEN {_record("x.id", "id", ", capacity: v.capacity")}
       WHEN 'WITHIN' THEN {_link("id", "x.id")}
       WHEN 'OPERATES_TO' THEN {_link("x.id", "id")}
-      WHEN 'GOVERNS_TO' THEN {_link("x.id", "id", ", sourceId: r.sourceId, validFrom: v.validFrom")}
+      WHEN 'GOVERNS_TO' THEN {_link("x.id", "id", ", sourceId: v.sourceId, validFrom: v.validFrom")}
       ELSE {_link("x.id", "id", f", capacity: {_CAPACITY}")} END}}"""
 
 _FOUND_HEADS = f"""UNWIND parties AS n WITH n, n.id AS id MATCH (n)<-[:HEADS_TO]-(r)
-    WITH id, r, {_TIMES} AS v WHERE {holds("v")} MATCH (r)<-[:HEADS]-(x)
-    RETURN {{r: r, x: x, row: {_record("x.id", "id", ", explicit: r.explicit")}}}"""
+    WITH id, r, {_FACT} AS v WHERE {holds("v")} MATCH (r)<-[:HEADS]-(x)
+    RETURN {{r: r, x: x, row: {_record("x.id", "id", ", explicit: v.explicit")}}}"""
 
 _PARTIES = "row.type IN ['REGULATION_TO', 'OPERATES_TO', 'LEADS_TO', 'ASSISTS_TO', 'ANSWERS_FOR_TO']"
 
@@ -234,15 +235,15 @@ def _posts(shown: Shown) -> str:
 WITH *, reduce(since = t, e IN clocks | CASE WHEN e.dueAt IS NULL THEN datetime({year: 1}) ELSE
   head([at IN [t - duration.inSeconds(e.at, e.dueAt)] | CASE WHEN at < since THEN at ELSE since END]) END) AS since
 """
-    posting = _link("id", "x.id") if shown.versions else "{from: id, to: x.id, explicit: r.explicit}"
+    posting = _link("id", "x.id") if shown.versions else "{from: id, to: x.id, explicit: v.explicit}"
     found = f"""WITH n, n.id AS id
     MATCH (n)-[l:POST_IN|MEMBERSHIP_TO|REPORTS]-(r)
-    WITH n, id, r, type(l) AS type, {_TIMES} AS v WHERE {when} MATCH (r)-[:POST_IN_TO|MEMBERSHIP|REPORTS_TO]-(x)
+    WITH n, id, r, type(l) AS type, {_FACT} AS v WHERE {when} MATCH (r)-[:POST_IN_TO|MEMBERSHIP|REPORTS_TO]-(x)
     RETURN {{n: n, r: r, x: x, type: type, row: CASE type
       WHEN 'POST_IN' THEN {posting}
       WHEN 'REPORTS' THEN {_record("id", "x.id")}
       ELSE {_record("x.id", "id")} END}}"""
-    above = f"""WITH n, n.id AS id MATCH (n)-[:PART_OF]->(r) WHERE {holds("r")}
+    above = f"""WITH n, n.id AS id MATCH (n)-[:PART_OF]->(r) WITH n, id, r, {_FACT} AS v WHERE {holds("v")}
     MATCH (r)-[:PART_OF_TO]->(x)
     RETURN {{n: n, r: r, x: x, row: {_link("id", "x.id")}}}"""
     return f"""{since}WITH *, {_climbed("seeds", LONGEST_CHAIN, found, "row.type = 'REPORTS'")} AS up
