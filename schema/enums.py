@@ -39,6 +39,7 @@ from graph.model.enums import (
     SubjectKind,
     SweepStatus,
     SweptSiteState,
+    TargetIndicator,
     Term,
     TransferAction,
     TransferState,
@@ -89,6 +90,7 @@ __all__ = [
     "SubjectKind",
     "SweepStatus",
     "SweptSiteState",
+    "TargetIndicator",
     "TransferAction",
     "TransferState",
 ]  # fmt: skip

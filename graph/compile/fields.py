@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from graph.compile.computed import COMPUTED
 from graph.compile.cursor import Keyset, cursor_of, fingerprint, page_size, parse
 from graph.compile.errors import ReadError, ReadErrorCode
+from graph.compile.figures import FIGURES
 from graph.compile.moment import holds, holds_unless_silenced, known, state
-from graph.compile.rollup import rollup
 from graph.compile.selection import Selected
 from graph.compile.tree import ByLabel, Coalesce, Code, Collect, Edges, Expression, Head, If, Judged, MapOf, Page
 from graph.model.declare import (
@@ -164,7 +164,7 @@ class Compiler:
         declared = node.by_name.get(selected.name)
         if isinstance(declared, Property):
             return declared.name not in ("id", "source", "sourceId", "recordedAt")
-        return isinstance(declared, Ref | FirstOf | Based | Computed)
+        return isinstance(declared, Ref | FirstOf | Based | Computed | Counted)
 
     def _entries(
         self, node: Node, variable: str, current: str, selection: tuple[Selected, ...]
@@ -191,7 +191,7 @@ class Compiler:
                     self.judged.append(selected)
                 return Judged(variable, self.judged.index(selected))
             case Counted():
-                return rollup(self, variable, selected)
+                return FIGURES[node.label, declared.name](self, variable, current, selected)
             case Ref():
                 return Head(self._ref(declared, current, selected.only()))
             case FirstOf():

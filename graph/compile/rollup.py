@@ -36,7 +36,7 @@ _BELOW_THE_COUNTY = f"""
 """The area directly below the county in which a place lies at `t`; the county itself for what lies in no other."""
 
 
-def rollup(compiler: "Compiler", campaign: str, selected: Selected) -> Expression:
+def rollup(compiler: "Compiler", campaign: str, _current: str, selected: Selected) -> Expression:
     """Rows of the counts of the campaign's problems, as of the ledger at the argument `asOf`, at most `k`."""
     by = {str(getattr(item, "value", item)) for item in _list(selected.arguments.get("by"))}
     as_of = selected.arguments.get("asOf")

@@ -8,7 +8,8 @@ from graph.model.instructions import INSTRUCTIONS
 from graph.model.rectification import RECTIFICATION
 from graph.model.supervision import SUPERVISION
 from graph.model.sweeps import SWEEPS
+from graph.model.targets import TARGET
 
-MODEL = Model(ENTITIES + INSTRUCTIONS + INSPECTIONS + RECTIFICATION + SUPERVISION + SWEEPS + FACTS)
+MODEL = Model(ENTITIES + INSTRUCTIONS + INSPECTIONS + RECTIFICATION + SUPERVISION + SWEEPS + (TARGET,) + FACTS)
 
 __all__ = ["MODEL", "Entity", "Fact", "Model", "Node"]

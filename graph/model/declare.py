@@ -126,7 +126,7 @@ class Ruled(Field):
 
 @dataclass(frozen=True)
 class Counted(Field):
-    """Sums of counts that are kept beside the graph (graph.queries.counting)."""
+    """Figures that stand for many records: `graph.compile.figures` has the expression under this name."""
 
 
 AnyField = Property | Ref | Back | Via | Facts | Based | Reached | FirstOf | Computed | Ruled | Counted

@@ -232,6 +232,7 @@ CAMPAIGN = Entity(
             relationship="UNDER_DIRECTIVE",
             target="Directive",
         ),
+        Counted("targets", "how far it is from the targets of the year", "目标进度"),
         Counted("rollup", "counts of its problems and the rates made of them", "统计"),
         Back("linesOfWork", "its lines of work", "条线", target="LineOfWork", ref="campaign"),
         Back("tasks", "its tasks, subtasks too", "任务", target="Task", ref="campaign"),

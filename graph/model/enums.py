@@ -332,6 +332,14 @@ class TransferAction(Term):
     RETURN = "RETURN", "退回"
 
 
+class TargetIndicator(Term):
+    """What a year's target is about."""
+
+    PM10 = "PM10", "可吸入颗粒物年均浓度"
+    PM25 = "PM25", "细颗粒物年均浓度"
+    GOOD_AIR_DAYS = "GOOD_AIR_DAYS", "优良天数"
+
+
 class RollupDimension(Term):
     """By what the counts of problems are told apart."""
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from schema.declaration import node
-from schema.enums import BreachKind, InstructionAction, RecipientState, RollupDimension
+from schema.enums import BreachKind, InstructionAction, RecipientState, RollupDimension, TargetIndicator
 from schema.errors import Refusal
 from schema.pagination import Connection, facts, paged
 from schema.scalars import Day, Instant
@@ -52,6 +52,10 @@ class Basis:
     clause: Clause | None
 
 
+def _targets(as_of: Instant | None = None) -> list["TargetProgress"]:
+    raise NotImplementedError(as_of)  # as below
+
+
 def _rollup(by: list[RollupDimension], as_of: Instant | None = None) -> list["RollupRow"]:
     raise NotImplementedError(by, as_of)  # read from the compiled statement's row, never called
 
@@ -66,9 +70,36 @@ class Campaign:
     starts_on: Day
     ends_on: Day
     directive: Directive | None
+    targets: list["TargetProgress"] = strawberry.federation.field(resolver=_targets)
     rollup: list["RollupRow"] = strawberry.federation.field(resolver=_rollup)
     lines_of_work: list["LineOfWork"]
     tasks: list["Task"]
+
+
+@strawberry.federation.type(
+    shareable=True,
+    description="How far the county is from a target of the year, by the stations' daily means: at `asOf`, by the days "
+    "that were over then; after the campaign's last day, as it ended. 目标进度",
+)
+class TargetProgress:
+    indicator: TargetIndicator
+    unit: str
+    limit: float = strawberry.federation.field(description="The mean at most, or the days at least. 目标值")
+    current: float | None = strawberry.federation.field(
+        description="The mean of the year's daily means so far, or the good-air days so far. 当前值"
+    )
+    year_on_year: float | None = strawberry.federation.field(
+        description="Against the same days of the year before: of a mean the share, -0.05 is 5 % lower; of days, how "
+        "many more. 同比"
+    )
+    days_left: int = strawberry.federation.field(description="Days of the year that are not over. 剩余天数")
+    needed_per_remaining_day: float | None = strawberry.federation.field(
+        description="The mean that each day left must be at most, or the share of them that must be good; below 0 or "
+        "above 1 it can't be reached any more. Null where no day is left. 日均需达"
+    )
+    on_track: bool | None = strawberry.federation.field(
+        description="The mean is within its limit; good days were so far as many as the rest needs. 进度正常"
+    )
 
 
 @strawberry.federation.type(

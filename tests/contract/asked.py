@@ -268,6 +268,7 @@ ASKED: dict[str, list[Asked]] = {
     ],
     # The log grows while the shapes are asked in turn: of a record that is there, tests/services/ledger compares.
     "Evidence": [Asked(lambda _: {"subject": in_county("no-such-problem")}, "NOT_FOUND")],
+    "Overview": [Asked(lambda _: {"campaign": speech("campaign-winter-2024"), "asOf": AS_OF})],
     "CampaignTree": [Asked(lambda _: {"campaign": speech("campaign-winter-2024")})],
     "RecordMembership": [
         Asked(_membership(dryRun=True)),

@@ -56,6 +56,7 @@ VARIABLES: dict[str, dict[str, Any]] = {
     },
     "Gaps": {"asOf": "2024-12-20T08:00:00+08:00", "first": 5},
     "Worklist": {"organization": speech("org-housing"), "status": ["ASSIGNED", "RECTIFYING"], "first": 20},
+    "Overview": {"campaign": speech("campaign-winter-2024"), "asOf": "2024-12-20T08:00:00+08:00"},
     "CampaignTree": {"campaign": speech("campaign-winter-2024")},
     "Instruction": {"id": record_id("zeren", "instruction/local:cli/demo-instruction")},
 }

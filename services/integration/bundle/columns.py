@@ -17,6 +17,7 @@ from graph.model.enums import (
     Severity,
     SiteType,
     SubjectKind,
+    TargetIndicator,
     Term,
 )
 
@@ -262,6 +263,17 @@ FILES = (
             Column("dueAt", Type.DEADLINE),
             Column("evidence", Type.TEXTS),
             Column("note"),
+        ),
+    ),
+    File(
+        "targets",
+        "Target",
+        (
+            _ID,
+            _to("campaign", "Campaign", required=True),
+            _term("indicator", TargetIndicator),
+            Column("year", Type.INTEGER, required=True),
+            Column("limit", Type.NUMBER, required=True),
         ),
     ),
     File(

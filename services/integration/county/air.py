@@ -22,6 +22,12 @@ def stations() -> Iterator[Row]:
         yield station, name, "STATION", area, "speech:org-environment"
 
 
+def targets() -> Iterator[Row]:
+    """Rows of targets.csv: invented, as all of this county is."""
+    for indicator, limit in (("PM10", 85), ("PM25", 45), ("GOOD_AIR_DAYS", 320)):
+        yield f"target-2024-{indicator}", "speech:campaign-winter-2024", indicator, 2024, limit
+
+
 def observations(seed: int) -> Iterator[Row]:
     """Rows of observations.csv: PM10 and PM2.5 in µg/m³, dated by the start of their day."""
     draw = chance(seed, "air")

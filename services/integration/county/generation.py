@@ -76,6 +76,7 @@ def _founded(bundle: BundleFolder, seed: int, speech: campaign.Campaign) -> Coun
     bundle.write("memberships", roster.memberships)
     bundle.write("areas", land.areas)
     bundle.write("sites", air.stations())
+    bundle.write("targets", air.targets())
     bundle.write("observations", air.observations(seed))
     bundle.write("links", [*government.headed(governed), *government.moved(governed), *land.links])
     bundle.write("names", government.renamed())

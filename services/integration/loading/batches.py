@@ -21,7 +21,7 @@ from services.oversight.rules import Life, begin, dump, falls_due_at, load
 
 ENTITY_FILES = (
     "organizations", "posts", "persons", "areas", "sites",
-    "directives", "clauses", "campaigns", "tasks", "observations",
+    "directives", "clauses", "campaigns", "tasks", "targets", "observations",
 )  # fmt: skip
 FACT_FILES = ("reporting", "memberships", "regulations", "responsibilities", "links", "names")
 
