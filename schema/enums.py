@@ -5,6 +5,7 @@ from typing import Any
 import strawberry
 
 from graph.model.enums import (
+    AccountabilityCaseStatus,
     AreaKind,
     AuthorityLevel,
     BreachKind,
@@ -56,6 +57,7 @@ for _term in Term.__subclasses__():
     _register(_term)
 
 __all__ = [
+    "AccountabilityCaseStatus",
     "AreaKind",
     "AuthorityLevel",
     "BreachKind",

@@ -50,6 +50,7 @@ Home = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a machine to read.")]
 HOME = Path(".zeren")
+INSTANT = ["%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S%z"]
 
 
 class Service(StrEnum):
@@ -378,6 +379,42 @@ def restore(file: Backup, home: Home = HOME) -> None:
 
     found = _with_database(home, lambda database: ledger.restore(Console(stderr=True), _absolute(home), database, file))
     typer.echo(ledger.told(found))
+
+
+@app.command()
+def findings(
+    home: Home = HOME,
+    at: Annotated[
+        Optional[datetime],  # noqa: UP045 - typer reads it
+        typer.Option(
+            help="Notice what is so by this instant, RFC 3339 with an offset. [default: now]", formats=INSTANT
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Notice breaches and gaps by the rulebook's rules, and tell how many there are of each kind."""
+    from gateway.cli import noticing
+
+    console = Console(stderr=True, quiet=as_json)
+    kinds = _with_database(home, lambda database: noticing.look(console, _absolute(home), database, at))
+    _print_json(kinds) if as_json else typer.echo(noticing.told(kinds))
+
+
+@app.command()
+def replay(
+    since: Annotated[datetime, typer.Option("--from", help="Begin at this instant.", formats=INSTANT)],
+    until: Annotated[datetime, typer.Option("--to", help="End at this instant.", formats=INSTANT)],
+    home: Home = HOME,
+    speed: Annotated[float, typer.Option(min=1, help="So many seconds are lived through in one.")] = 86_400,
+    as_json: Json = False,
+) -> None:
+    """Live through a time that is recorded, with a clock that is driven: each finding is told as it appears."""
+    from gateway.cli import noticing
+
+    console = Console(stderr=True, quiet=as_json)
+    live = noticing.live_again
+    kinds = _with_database(home, lambda database: live(console, _absolute(home), database, since, until, speed))
+    _print_json(kinds) if as_json else typer.echo(noticing.told(kinds))
 
 
 @app.command("rotate-key")

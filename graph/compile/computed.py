@@ -85,6 +85,10 @@ def _site_late(site: str, _: Selected) -> str:
     return f"({site}.dueAt < t AND coalesce({done} > {site}.dueAt, true))"
 
 
+def _withdrawn_because(finding: str, _: Selected) -> str:
+    return f"CASE WHEN {finding}.withdrawnAt <= k THEN {finding}.withdrawal END"
+
+
 COMPUTED: dict[tuple[str, str], Callable[[str, Selected], str]] = {
     ("Problem", "overdue"): _overdue,
     ("Recipient", "breaches"): _breaches,
@@ -100,5 +104,6 @@ COMPUTED: dict[tuple[str, str], Callable[[str, Selected], str]] = {
     ("Urging", "late"): _late("answerBy", "answeredAt"),
     ("Transfer", "acknowledgedLate"): _late("acknowledgeBy", "acknowledgedAt"),
     ("Transfer", "decidedLate"): _late("decideBy", "decidedAt"),
+    ("Finding", "withdrawnBecause"): _withdrawn_because,
 }
 """By label and field: the state's variable, and what is asked → an expression."""

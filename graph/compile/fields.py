@@ -22,9 +22,11 @@ from graph.model.declare import (
     FirstOf,
     Model,
     Node,
+    OneOf,
     Property,
     Reached,
     Ref,
+    Refs,
     Ruled,
     Scalar,
     Via,
@@ -35,8 +37,12 @@ ORDERS = {
     "Problem": Keyset("discoveredAt", Scalar.INSTANT, descending=True),
     "Event": Keyset("position", Scalar.INTEGER),
     "Clause": Keyset("start", Scalar.INTEGER),
+    "Accountable": Keyset("place", Scalar.INTEGER),
 }
 """In which order a list of these stands; of others, by the id that their source gave them."""
+
+ENDS = frozenset({"supersededAt", "withdrawnAt"})
+"""Until when a record was held to be so."""
 
 OPEN_ENDED = frozenset({"validTo", "dueAt"})
 """Instants that may be the sentinel, which is null at the edge."""
@@ -194,6 +200,14 @@ class Compiler:
                 return FIGURES[node.label, declared.name](self, variable, current, selected)
             case Ref():
                 return Head(self._ref(declared, current, selected.only()))
+            case Refs():
+                other = self.name("x")
+                match = f"({current})-[:{declared.relationship}]->({other})"
+                order = order_of(declared.target).order(other)
+                return self.collect(match, "", declared.target, other, selected.only(), order)
+            case OneOf():
+                other = self.name("x")
+                return self._of_kinds(f"({current})-[:{declared.relationship}]->({other})", other, declared, selected)
             case FirstOf():
                 return Coalesce(tuple(self._way(node, way, current, selected.only()) for way in declared.ways))
             case Back():
@@ -309,6 +323,9 @@ class Compiler:
             match = f"({variable})-[:{node.relationship_to}]->({other})"
         if len(declared.targets) == 1:
             return Head(self.collect(match, "", declared.targets[0], other, selected.only()))
+        return self._of_kinds(match, other, declared, selected)
+
+    def _of_kinds(self, match: str, other: str, declared: Reached | OneOf, selected: Selected) -> Expression:
         cases: list[tuple[str, Expression]] = []
         for label in declared.targets:
             typename = Selected("__typename", "__typename")
@@ -337,7 +354,7 @@ def _path(kind: Fact, end: End, here: str, fact: str, there: str, label: str = "
 
 def _property(declared: Property, current: str) -> str:
     value = f"{current}.{declared.name}"
-    if declared.name == "supersededAt":  # of what came later nothing was known at `k`
+    if declared.name in ENDS:  # of what came later nothing was known at `k`
         value = f"CASE WHEN {value} <= k THEN {value} END"
     elif declared.scalar is Scalar.INSTANT and declared.name in OPEN_ENDED:
         value = f"nullIf({value}, $open)"

@@ -9,6 +9,7 @@ from graph.compile.fields import Compiler
 from graph.compile.moment import PREFIX, state
 from graph.compile.selection import Selected
 from graph.compile.tree import Code, Collect, Expression, Head, MapOf, Statement
+from graph.compile.visibility import Viewer, visible
 from graph.model import MODEL
 from graph.model.declare import Scalar
 from graph.model.identity import record_id
@@ -23,14 +24,6 @@ class Moment:
     now: datetime
     as_of: datetime | None = None
     known_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Viewer:
-    """What the caller may see, as the statements need it."""
-
-    person: str | None = None
-    sees_personal_data: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,8 +53,9 @@ def by_id(label: str, record: str, selected: Selected, moment: Moment, viewer: V
     """The record with that id, null where there is none of that kind or it is not yet known."""
     compiler = Compiler(MODEL)
     match = f"(n:Record {{id: {compiler.parameter(record)}}})"
-    data = Head(compiler.collect(match, f"n:{label} AND n.recordedAt <= k", label, "n", selected.only()))
-    return _statement(compiler, data, moment, viewer)
+    where = f"n:{label} AND n.recordedAt <= k{visible(label, 'n', compiler, viewer)}"
+    data = Head(compiler.collect(match, where, label, "n", selected.only()))
+    return statement_of(compiler, data, moment, viewer)
 
 
 def by_ids(
@@ -72,11 +66,11 @@ def by_ids(
     clauses, shape = compiler.object_of(label, "n", selection)
     found = (
         f"UNWIND {compiler.parameter(list(dict.fromkeys(records)))} AS id MATCH (n:Record {{id: id}})",
-        f"WHERE n:{label} AND n.recordedAt <= k",
+        f"WHERE n:{label} AND n.recordedAt <= k{visible(label, 'n', compiler, viewer)}",
         *clauses,
     )
     data = Collect(found, MapOf((("id", Code("n.id")), ("record", shape))))
-    return _statement(compiler, data, moment, viewer)
+    return statement_of(compiler, data, moment, viewer)
 
 
 def listing(label: str, key: SourceKey | None, selected: Selected, moment: Moment, viewer: Viewer) -> Statement:
@@ -85,7 +79,7 @@ def listing(label: str, key: SourceKey | None, selected: Selected, moment: Momen
     if key is not None:
         match = f"(n:Record {{id: {compiler.parameter(record_id(key.source, key.source_id))}}})"
         data = compiler.page(match, f"n:{label} AND n.recordedAt <= k", label, "n", selected, (label, key))
-        return _statement(compiler, data, moment, viewer)
+        return statement_of(compiler, data, moment, viewer)
     keyset = Keyset("id")
     mark = fingerprint(label, "all")
     size = compiler.parameter(page_size(selected.arguments.get("first")))
@@ -96,7 +90,7 @@ def listing(label: str, key: SourceKey | None, selected: Selected, moment: Momen
     )
     rows = compiler.rows_of(clauses, label, "n", selected, keyset, compiler.parameter(mark))
     total = Code(f"COUNT {{ MATCH (n:{label}) WHERE n.recordedAt <= k }}")
-    return _statement(compiler, compiler.page_of(rows, size, selected, total), moment, viewer)
+    return statement_of(compiler, compiler.page_of(rows, size, selected, total), moment, viewer)
 
 
 def _last_id(selected: Selected, keyset: Keyset, mark: str) -> str:
@@ -126,7 +120,7 @@ def problems(where: ProblemFilter, order: str, selected: Selected, moment: Momen
     )
     rows = compiler.rows_of(clauses, "Problem", "n", selected, keyset, compiler.parameter(mark), current="c")
     data = compiler.page_of(rows, size, selected, _problem_count(compiler, where))
-    return _statement(compiler, data, moment, viewer)
+    return statement_of(compiler, data, moment, viewer)
 
 
 def problem_count(where: ProblemFilter, moment: Moment, viewer: Viewer) -> Statement:
@@ -134,8 +128,8 @@ def problem_count(where: ProblemFilter, moment: Moment, viewer: Viewer) -> State
     compiler = Compiler(MODEL)
     if where.key is not None:
         match = f"(n:Record {{id: {compiler.parameter(record_id(where.key.source, where.key.source_id))}}})"
-        return _statement(compiler, Code(f"COUNT {{ MATCH {match} WHERE n:Problem }}"), moment, viewer)
-    return _statement(compiler, _problem_count(compiler, where), moment, viewer)
+        return statement_of(compiler, Code(f"COUNT {{ MATCH {match} WHERE n:Problem }}"), moment, viewer)
+    return statement_of(compiler, _problem_count(compiler, where), moment, viewer)
 
 
 def _problem_count(compiler: Compiler, where: ProblemFilter) -> Expression:
@@ -195,11 +189,12 @@ def _columns(variable: str, equal: list[str], keyset: Keyset) -> str:
     return ", ".join([*fixed, keyset.order(variable)])
 
 
-def _statement(compiler: Compiler, data: Expression, moment: Moment, viewer: Viewer) -> Statement:
+def statement_of(compiler: Compiler, data: Expression, moment: Moment, viewer: Viewer, before: str = "") -> Statement:
+    """Columns high, t, k and data. `before`: clauses that bind more than those for the expression."""
     if compiler.judged:
-        cypher = f"{PREFIX}WITH high, t, k, {data.cypher()} AS data\n{responsible.beside(compiler, data)}"
+        cypher = f"{PREFIX}{before}WITH high, t, k, {data.cypher()} AS data\n{responsible.beside(compiler, data)}"
     else:
-        cypher = f"{PREFIX}RETURN high, t, k, {data.cypher()} AS data"
+        cypher = f"{PREFIX}{before}RETURN high, t, k, {data.cypher()} AS data"
     return Statement(cypher, parameters_of(compiler, moment, viewer), tuple(compiler.judged))
 
 
@@ -239,4 +234,4 @@ def records(parts: dict[str, tuple[str, str | list[str], Selected]], moment: Mom
         else:
             match = f"({n}:Record {{id: {given}}})"
             entries.append((key, Head(compiler.collect(match, f"{n}:{label}", label, n, selected.only()))))
-    return _statement(compiler, MapOf(tuple(entries)), moment, viewer)
+    return statement_of(compiler, MapOf(tuple(entries)), moment, viewer)

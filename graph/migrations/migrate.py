@@ -44,6 +44,7 @@ async def migrate(database: Database, now: datetime) -> tuple[str, ...]:
     await database.write(watermark.MAKE, {"open": OPEN, "gates": watermark.GATES, "now": now})
     await database.write("MERGE (l:Log {name: 'main'}) ON CREATE SET l.size = 0, l.epoch = 0, l.beat = 0")
     await database.write(counting.MAKE)
+    await database.write("MERGE (r:FindingsReader {name: 'main'}) ON CREATE SET r.position = 0, r.turn = 0")
     await database.write(
         "MERGE (m:Migration {version: $version}) ON CREATE SET m.at = $now SET m.form = $form",
         {"version": VERSION, "now": now, "form": _form()},

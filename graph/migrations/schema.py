@@ -12,6 +12,8 @@ BOOKKEEPING_KEYS = (
     ("Tile", ("level", "number")),  # hashes of the log's tree
     ("Checkpoint", ("size",)),  # a signed head of the log's tree
     ("Event", ("logIndex",)),  # no two events have one number
+    ("FindingsReader", ("name",)),  # how far the log was read for findings
+    ("Agenda", ("subject",)),  # when a subject is looked at next for findings, though nothing happens
     ("Import", ("id",)),  # one node for each import
     ("Command", ("key",)),  # one node for each idempotency key of a caller
     ("Rollup", ("name",)),  # how far problems are counted
@@ -22,6 +24,7 @@ BOOKKEEPING_INDEXES = (
     ("RollupDay", ("at",)),  # counts of problems as of an instant
     ("RollupChange", ("at",)),  # by how much they changed
     ("Former", ("supersededAt",)),  # what has changed since an instant
+    ("Agenda", ("at", "subject")),
     ("Outbox", ("recordedAt", "position", "id")),  # events without a number, in the order that they will have
 )
 

@@ -65,6 +65,22 @@ class Ref(Field):
 
 
 @dataclass(frozen=True)
+class Refs(Field):
+    """All records of `target` to which a relationship leads from this one."""
+
+    relationship: str = ""
+    target: str = ""
+
+
+@dataclass(frozen=True)
+class OneOf(Field):
+    """One other record, of one of several kinds; several targets make it a union."""
+
+    relationship: str = ""
+    targets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Back(Field):
     """All records of `target` whose reference `ref` is this one; `one`: there is at most one."""
 
@@ -129,7 +145,7 @@ class Counted(Field):
     """Figures that stand for many records: `graph.compile.figures` has the expression under this name."""
 
 
-AnyField = Property | Ref | Back | Via | Facts | Based | Reached | FirstOf | Computed | Ruled | Counted
+AnyField = Property | Ref | Refs | OneOf | Back | Via | Facts | Based | Reached | FirstOf | Computed | Ruled | Counted
 
 
 @dataclass(frozen=True)
@@ -237,7 +253,7 @@ class Model:
     def _field_contradictions(self, node: Node, field: AnyField, labels: list[str]) -> Iterator[str]:
         where = f"{node.label}.{field.name}"
         match field:
-            case Ref(target=target) | FirstOf(target=target) if target not in labels:
+            case Ref(target=target) | Refs(target=target) | FirstOf(target=target) if target not in labels:
                 yield f"{where}: unknown target {target}"
             case Back(target=target, ref=ref):
                 back = self.by_label.get(target)

@@ -448,3 +448,16 @@ class Concerned(Term):
     HOLDER = "HOLDER", "承办单位人员"
     TRACE = "TRACE", "责任链上全体"
     ACTOR = "ACTOR", "经办人"
+
+
+class AccountabilityCaseStatus(Term):
+    PROPOSED = "PROPOSED", "已提出"
+    OPENED = "OPENED", "已立案"
+    INVESTIGATING = "INVESTIGATING", "调查中"
+    ANSWER_INVITED = "ANSWER_INVITED", "已请申辩"
+    ANSWERED = "ANSWERED", "已申辩"
+    ANSWER_LAPSED = "ANSWER_LAPSED", "逾期未申辩"
+    DECIDED = "DECIDED", "已决定"
+    APPEALED = "APPEALED", "已申诉"
+    FINAL = "FINAL", "已终结"
+    TRANSFERRED = "TRANSFERRED", "已移交"

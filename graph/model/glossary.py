@@ -4,7 +4,21 @@ import sys
 from collections.abc import Iterable, Iterator
 
 from graph.model import MODEL, enums
-from graph.model.declare import AnyField, Back, Computed, Counted, Entity, Fact, Facts, FirstOf, Property, Ref, Via
+from graph.model.declare import (
+    AnyField,
+    Back,
+    Computed,
+    Counted,
+    Entity,
+    Fact,
+    Facts,
+    FirstOf,
+    OneOf,
+    Property,
+    Ref,
+    Refs,
+    Via,
+)
 from graph.model.entities import RECORD
 from graph.model.enums import Term
 from graph.model.facts import INTERVAL
@@ -62,7 +76,8 @@ def _page() -> Iterator[str]:
 
 def _entity(entity: Entity) -> Iterator[str]:
     yield f"| {entity.label} | {entity.zh} | **{entity.en[0].upper()}{entity.en[1:]}** | **entity** |"
-    yield from _rows(field for field in entity.fields if field not in RECORD + CHAIN)
+    own = (field for field in entity.fields if field not in RECORD + CHAIN)
+    yield from _rows(field for field in own if not field.name.endswith("Id"))  # they repeat references, for indexes
 
 
 def _table(fields: Iterable[AnyField]) -> Iterator[str]:
@@ -86,7 +101,9 @@ def _sort(field: AnyField) -> str:
             return field.scalar.value
         case Ref() | FirstOf():
             return field.target
-        case Back():
+        case OneOf():
+            return " or ".join(field.targets)
+        case Back() | Refs():
             return f"list of {field.target}"
         case Via():
             return f"{'list of ' if field.many else ''}{field.target}, by {field.fact}"

@@ -5,6 +5,7 @@ from graph.compile.moment import PREFIX
 from graph.compile.roots import Moment, Viewer
 from graph.compile.selection import Selected
 from graph.compile.tree import Statement
+from graph.compile.visibility import concerns
 from graph.model import MODEL
 from graph.model.instants import OPEN
 
@@ -78,7 +79,8 @@ def ledger(subject: str, selected: Selected, moment: Moment, viewer: Viewer) -> 
         "_checkpoint: head(COLLECT { MATCH (c:Checkpoint) WHERE c.size >= 0 WITH c ORDER BY c.size DESC LIMIT 1 "
         "RETURN c {.size, .rootHash, .signedAt, .note} })"
     )
-    known = f"OPTIONAL MATCH (s:Record {{id: {compiler.parameter(subject)}}}) WHERE s.recordedAt <= k\n"
+    seen = "" if viewer.oversees else f" AND (NOT s:Finding OR {concerns('s', compiler, viewer)})"
+    known = f"OPTIONAL MATCH (s:Record {{id: {compiler.parameter(subject)}}}) WHERE s.recordedAt <= k{seen}\n"
     cypher = f"{PREFIX}{known}RETURN high, t, k, {{{', '.join(['_subject: s.id', checkpoint, *parts])}}} AS data"
     asked = {"now": moment.now, "asOf": moment.as_of, "knownAt": moment.known_at, "open": OPEN}
     parameters = {**compiler.parameters, **asked, "seesPersonalData": viewer.sees_personal_data}

@@ -8,9 +8,18 @@ from schema.build import build
 from schema.pagination import Connection
 from services.accountability import comparing, evidence, resolvers
 from services.accountability.accountable import accountable_for
+from services.accountability.findings import findings
 from services.accountability.gaps import gaps
-from services.accountability.types import AccountableProblem, LoggedEvent, ResponsibilityGap, Trace, TraceComparison
+from services.accountability.types import (
+    AccountableProblem,
+    Finding,
+    LoggedEvent,
+    ResponsibilityGap,
+    Trace,
+    TraceComparison,
+)
 from services.hosting.entities import entities
+from services.hosting.reading import lookup
 
 
 @strawberry.type
@@ -19,6 +28,8 @@ class Query:
     trace_comparison: TraceComparison | None = strawberry.field(resolver=comparing.trace_comparison)
     accountable_for: Connection[AccountableProblem] = strawberry.field(resolver=accountable_for)
     gaps: Connection[ResponsibilityGap] = strawberry.field(resolver=gaps)
+    finding: Finding | None = lookup("Finding")
+    findings: Connection[Finding] = strawberry.field(resolver=findings)
     ledger: evidence.Ledger | None = strawberry.field(resolver=evidence.ledger)
 
 

@@ -4,26 +4,31 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from schema.declaration import node
 from schema.enums import (
+    AccountabilityCaseStatus,
     Capacity,
     ChangeKind,
     CustodyReason,
     ExculpatoryReason,
     FactKind,
+    FindingKind,
     Gap,
     Level,
     LineKind,
     Role,
+    Severity,
 )
 from schema.pagination import Connection, paged
 from schema.scalars import Instant
 
 if TYPE_CHECKING:
-    from services.campaign.types import Basis, Task
+    from services.campaign.types import Basis, Instruction, Task
     from services.organization.types import Area, Membership, Organization, Person, Post
     from services.oversight.types import Event, Problem, Site, SiteKind
 
 LazyBasis = Annotated["Basis", strawberry.lazy("services.campaign.types")]
+LazyInstruction = Annotated["Instruction", strawberry.lazy("services.campaign.types")]
 LazyArea = Annotated["Area", strawberry.lazy("services.organization.types")]
 LazyMembership = Annotated["Membership", strawberry.lazy("services.organization.types")]
 LazyOrganization = Annotated["Organization", strawberry.lazy("services.organization.types")]
@@ -181,3 +186,53 @@ class ResponsibilityGap:
     since: Instant | None = field(description="Since when it is so without a break; null: as far back as is recorded.")
     subject: GapSubject
     description: str = field(description="What is missing, in Chinese. 说明")
+
+
+FindingSubject = Annotated[
+    LazyProblem | LazyInstruction, strawberry.union("FindingSubject", description="What a finding is about.")
+]
+
+
+@node("FindingRule")
+class FindingRule:
+    id: strawberry.ID
+    code: str
+    version: str
+    title: str
+    basis: LazyBasis | None
+
+
+@node("AccountabilityCase")
+class AccountabilityCase:
+    id: strawberry.ID
+    status: AccountabilityCaseStatus
+
+
+@strawberry.federation.type(
+    shareable=True, description="Whom a finding concerns, by the trace at that moment; nobody is judged by it. 责任人"
+)
+class Accountable:
+    level: Level
+    gap: Gap | None = field(description="Why nobody is named, or not one; null where exactly one person answered.")
+    person: LazyPerson | None = field(description="Who held the post then; null: nobody, or not known.")
+    post: LazyPost | None
+    organization: LazyOrganization | None
+
+
+@node("Finding")
+class Finding:
+    id: strawberry.ID
+    source: str
+    source_id: str
+    recorded_at: Instant
+    kind: FindingKind
+    severity: Severity
+    detected_at: Instant
+    summary: str
+    withdrawn_at: Instant | None
+    withdrawn_because: str | None
+    subject: FindingSubject
+    accountable: list[Accountable]
+    rule: FindingRule
+    events: list[LazyEvent]
+    case: AccountabilityCase | None

@@ -21,12 +21,19 @@ from services.hosting.identity import Caller, Role
 from services.hosting.judging import read
 
 SEES_PERSONAL_DATA = frozenset({Role.DISCIPLINE, Role.ADMINISTRATOR})
+OVERSEES = frozenset({Role.DISCIPLINE, Role.SUPERVISOR, Role.ADMINISTRATOR})
+"""Who sees every finding."""
 
 Compile = Callable[[Selected, Moment, Viewer], Statement]
 
 
 def viewer_of(caller: Caller) -> Viewer:
-    return Viewer(caller.person, caller.role in SEES_PERSONAL_DATA)
+    return Viewer(
+        caller.person,
+        caller.role in SEES_PERSONAL_DATA,
+        oversees=caller.role in OVERSEES,
+        for_department=caller.role is Role.DEPARTMENT,
+    )
 
 
 async def answer(

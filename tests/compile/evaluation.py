@@ -16,9 +16,11 @@ from graph.model.declare import (
     FirstOf,
     Named,
     Node,
+    OneOf,
     Property,
     Reached,
     Ref,
+    Refs,
     Scalar,
     Via,
 )
@@ -26,7 +28,11 @@ from graph.model.instants import OPEN
 from tests.world import World
 
 Row = dict[str, Any]
-ORDER: dict[str, tuple[str, bool]] = {"Problem": ("discoveredAt", True), "Event": ("position", False)}
+ORDER: dict[str, tuple[str, bool]] = {
+    "Problem": ("discoveredAt", True),
+    "Event": ("position", False),
+    "Accountable": ("place", False),
+}
 
 
 class Evaluation:
@@ -55,9 +61,16 @@ class Evaluation:
                 return names[0]["text"] if names else row.get(field.name)
             case Property():
                 value = row.get(field.name)
+                if field.name == "withdrawnAt":
+                    return value if value is not None and value <= self.k else None
                 return None if field.scalar is Scalar.INSTANT and value == OPEN else value
             case Ref():
                 return self._first((b for _, b in self._out(field.relationship, record)), part.only())
+            case Refs():
+                return self._many([b for _, b in self._out(field.relationship, record)], field.target, part)
+            case OneOf():
+                found = (b for _, b in self._out(field.relationship, record))
+                return next((self.record(b, part.of(self.labels[b])) for b in found), None)
             case FirstOf():
                 for way in field.ways:
                     for end in self._way(node, way, record):

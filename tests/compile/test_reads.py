@@ -22,9 +22,11 @@ from graph.model.declare import (
     Counted,
     Facts,
     FirstOf,
+    OneOf,
     Property,
     Reached,
     Ref,
+    Refs,
     Ruled,
     Via,
 )
@@ -69,7 +71,7 @@ def _selected(draw: st.DrawFn, field: AnyField, depth: int) -> Selected:
             return Selected(field.name, key, {}, {"Basis": basis})
         case Facts():
             return Selected(field.name, key, {"history": draw(st.booleans())}, below(field.fact))
-        case Reached():
+        case Reached() | OneOf():
             return Selected(field.name, key, {}, below(*field.targets))
         case Back() | Via() if (not field.one if isinstance(field, Back) else field.many) and draw(st.booleans()):
             edges = Selected(
@@ -78,7 +80,7 @@ def _selected(draw: st.DrawFn, field: AnyField, depth: int) -> Selected:
             info = Selected("pageInfo", "i", {}, {"PageInfo": (Selected("hasNextPage", "more"),)})
             page = {f"{field.target}Connection": (edges, info, Selected("totalCount", "total"))}
             return Selected(field.name, key, {"first": draw(st.integers(1, 3))}, page)
-        case Back() | Via() | Ref() | FirstOf():
+        case Back() | Via() | Ref() | Refs() | FirstOf():
             return Selected(field.name, key, {}, below(field.target))
         case _:
             return Selected(field.name, key)
@@ -182,7 +184,7 @@ def test_compiled_reads_mean_what_the_model_says(
         async with Database(*clean_database) as database:
             await database.write("MATCH (n:Record) DETACH DELETE n")
             await world.write(database)
-            statement = by_id(label, record, asked, Moment(DAYS[-1], t, k), Viewer())
+            statement = by_id(label, record, asked, Moment(DAYS[-1], t, k), Viewer(oversees=True))
             (row,) = await database.read(statement.cypher, statement.parameters)
             return row["data"]
 

@@ -260,6 +260,12 @@ ASKED: dict[str, list[Asked]] = {
         Asked(lambda _: {"asOf": AS_OF, "first": 5, "after": "nonsense"}, "BAD_CURSOR"),
         Asked(lambda _: {"asOf": AS_OF, "first": 0}, "BAD_RANGE"),
     ],
+    "Findings": [
+        Asked(lambda _: {"first": 5}),
+        Asked(lambda _: {"filter": {"kind": "OVERDUE", "organization": speech("org-housing")}, "first": 2}),
+        Asked(lambda _: {"first": 5, "after": "nonsense"}, "BAD_CURSOR"),
+        Asked(lambda _: {"filter": {"source": "zeren"}, "first": 5}, "BAD_INPUT"),
+    ],
     "Worklist": [
         Asked(_worklist(first=5)),
         Asked(_worklist(first=2, status=["CLOSED", "ASSIGNED"])),

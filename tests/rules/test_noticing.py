@@ -120,6 +120,10 @@ def test_sent_back_by_the_check_is_incomplete() -> None:
 def test_reopened_by_a_look_back_it_was_false_and_otherwise_contradicted() -> None:
     seen = (*DONE, event(30, "LOOK_BACK", "clerk"), event(31, "REOPEN", "clerk", due=60))
     assert found(problem(*seen), 32) == [("RECTIFICATION_FALSE", 31, ("CLOSE@7", "LOOK_BACK@30", "REOPEN@31"))]
+    back = dataclasses.replace(seen[-1], note="RECURRED")
+    assert found(problem(*seen[:-1], back), 32) == [
+        ("RECTIFICATION_CONTRADICTED", 31, ("CLOSE@7", "LOOK_BACK@30", "REOPEN@31"))
+    ], "what came back says of nobody that they deceived"
     again = (*DONE, event(31, "REOPEN", "clerk", due=60))
     assert found(problem(*again), 32) == [("RECTIFICATION_CONTRADICTED", 31, ("CLOSE@7", "REOPEN@31"))]
 

@@ -18,10 +18,10 @@ from services.accountability.rules.facts import (
     effective,
 )
 from services.accountability.rules.first import first_holders
-from services.accountability.rules.lines import Levels, lines, responsible
+from services.accountability.rules.lines import Levels, concerned, lines, responsible
 
 __all__ = [
     "Change", "Custody", "Earlier", "Event", "Exculpatory", "Facts", "History", "Hop", "Levels", "Line", "Link",
-    "Record", "Side", "Version", "area_of", "compare", "custody", "effective", "exculpatory", "first_holders", "lines",
-    "responsible",
+    "Record", "Side", "Version", "area_of", "compare", "concerned", "custody", "effective", "exculpatory",
+    "first_holders", "lines", "responsible",
 ]  # fmt: skip

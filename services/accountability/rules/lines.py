@@ -4,7 +4,7 @@ The facts are a superset: every record near the subject that held at the instant
 order and judge. Where the definition leaves something open, docs/trace.md says what was chosen.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
@@ -73,6 +73,24 @@ def responsible(facts: Facts, assigned: str | None, levels: Levels) -> Hop | Non
     task = [hop for hop in found[LineKind.TASK] if hop.post and assigned and trace.is_of(hop.post, assigned)]
     hops = (*task, *found[LineKind.INDUSTRY], *found[LineKind.TERRITORIAL])
     return next((hop for hop in hops if hop.holder is not None), None)
+
+
+def concerned(facts: Facts, organizations: Collection[str] | None, up_to: Level, levels: Levels) -> tuple[Hop, ...]:
+    """The hops of lines 1 to 4 up to a level, of posts of those organizations (None: of any).
+
+    A post with its holder is there once, at its most direct level; so is a gap of an organization.
+    """
+    trace = _Trace(facts, levels)
+    best: dict[tuple[str | None, str | None, str | None], Hop] = {}
+    for hop in (hop for line in trace.lines() if line.kind is not LineKind.REGULATED_PARTY for hop in line.hops):
+        own = organizations is None or any(
+            trace.is_of(hop.post, one) if hop.post else hop.organization == one for one in organizations
+        )
+        key = (hop.organization, hop.post, hop.holder)
+        nearer = key not in best or LEVELS.index(hop.level) < LEVELS.index(best[key].level)
+        if own and nearer and LEVELS.index(hop.level) <= LEVELS.index(up_to):
+            best[key] = hop
+    return tuple(sorted(best.values(), key=_place))
 
 
 class _Trace:

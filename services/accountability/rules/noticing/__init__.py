@@ -8,13 +8,14 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from graph.model.enums import FindingSubject
+from services.accountability.rules.noticing.agenda import next_look
 from services.accountability.rules.noticing.noticed import Again, Hand, Missing, Noticed, Problem, Received
 from services.accountability.rules.noticing.problems import PROBLEMS
 from services.accountability.rules.noticing.received import RECEIVED
 from services.accountability.rules.noticing.wording import summary
 from services.campaign.rules import FindingRule
 
-__all__ = ["Again", "Hand", "Missing", "Noticed", "Problem", "Received", "notice", "summary"]
+__all__ = ["Again", "Hand", "Missing", "Noticed", "Problem", "Received", "next_look", "notice", "summary"]
 
 
 def notice(facts: Problem | Received, rules: Iterable[FindingRule], at: datetime) -> tuple[Noticed, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from graph.model.enums import Gap, LineKind
+from graph.model.enums import Gap, Level, LineKind
 from services.accountability.rules.facts import Event, History
 from services.campaign.rules import FindingRule, Reply
 
@@ -23,6 +23,7 @@ class Missing:
 
     line: LineKind
     gap: Gap
+    level: Level = Level.DIRECT
 
 
 @dataclass(frozen=True)

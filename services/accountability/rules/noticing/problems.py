@@ -6,7 +6,8 @@ Chosen where the domain leaves it open:
 - *Nothing done*: at the deadline it is still as it was assigned, and nobody there returned it, escalated it or asked
   for more time.
 - *A silence* ends with what is awaited, or with what takes the problem out of those hands (`_ENDS_A_SILENCE`).
-- *Reopened* after its closing: false where a look-back came between, else contradicted; before, it was incomplete.
+- *Reopened* after its closing: false where a look-back came between that did not find that it recurred, else
+  contradicted; before its closing it was incomplete.
 - *The same evidence again*: all that is submitted was submitted for this problem before.
 """
 
@@ -15,7 +16,7 @@ from datetime import datetime, timedelta
 from itertools import groupby, zip_longest
 from types import MappingProxyType
 
-from graph.model.enums import EventKind, FindingKind
+from graph.model.enums import EventKind, FindingKind, Level, LookBackOutcome
 from graph.model.enums import ProblemStatus as Status
 from graph.model.instants import TICK
 from services.accountability.rules.custody import Happened, custody, lived
@@ -119,14 +120,20 @@ def _reopened(facts: Problem, at: datetime) -> Iterator[tuple[Event, Event | Non
 
 def _false(facts: Problem, rule: FindingRule, at: datetime) -> Iterator[Noticed]:
     for finished, looked, h in _reopened(facts, at):
-        if looked is not None:
+        if looked is not None and not _recurred(h):
             yield Noticed(rule, h.event.at, (finished.id, looked.id, h.event.id), holders=_holders(h.after))
+
+
+def _recurred(reopened: Happened) -> bool:
+    """Whether the look-back found that it came back, which says of nobody that they deceived."""
+    return reopened.event.note == str(LookBackOutcome.RECURRED)
 
 
 def _contradicted(facts: Problem, rule: FindingRule, at: datetime) -> Iterator[Noticed]:
     for finished, looked, h in _reopened(facts, at):
-        if looked is None:
-            yield Noticed(rule, h.event.at, (finished.id, h.event.id), holders=_holders(h.after))
+        if looked is None or _recurred(h):
+            seen = () if looked is None else (looked.id,)
+            yield Noticed(rule, h.event.at, (finished.id, *seen, h.event.id), holders=_holders(h.after))
     happened = _lived(facts, at)
     within = timedelta(minutes=rule.minutes or 0)
     for place, h in enumerate(happened):
@@ -205,8 +212,10 @@ def _skipped(facts: Problem, rule: FindingRule, at: datetime) -> Iterator[Notice
 
 def _nobody_answers(facts: Problem, rule: FindingRule, at: datetime) -> Iterator[Noticed]:
     first = facts.history.events[0] if facts.history.events else None
-    if facts.missing and first is not None and facts.history.discovered_at <= at:
-        yield Noticed(rule, facts.history.discovered_at, (first.id,), missing=tuple(facts.missing))
+    levels = list(Level)
+    missing = tuple(one for one in facts.missing if levels.index(one.level) <= levels.index(rule.up_to))
+    if missing and first is not None and facts.history.discovered_at <= at:
+        yield Noticed(rule, facts.history.discovered_at, (first.id,), missing=missing)
 
 
 PROBLEMS: Mapping[FindingKind, Notices] = MappingProxyType(
