@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from graph.model.enums import Severity
 from graph.model.instants import TICK
 from services.campaign.rulebook import shipped
 from services.hosting.identity import Role
@@ -80,13 +81,14 @@ async def the_straight_way(office: Office) -> None:
     )
 
     # Two are drawn by chance, and whoever has the seed draws the same.
-    scope = {"seed": "2024-12-17 16:00 上证收盘", "size": 2, "area": office.ids["area"], "feedback": feedback}
+    seed = "2024-12-17 16:00 上证收盘"
+    scope = {"seed": seed, "size": 2, "area": office.ids["area"], "feedback": feedback}
     drawn = (await office.send("DrawLookBacks", LATER, "officer", **scope))["draw"]
     assert (drawn["populationSize"], drawn["population"]) == (3, sorted(problems))
-    expected = draw(scope["seed"], problems, 2)
+    expected = draw(seed, problems, 2)
     look_backs = [edge["node"] for edge in drawn["lookBacks"]["edges"]]
     assert [one["problem"]["id"] for one in look_backs] == list(expected)
-    assert draw("another seed", problems, 3) != draw(scope["seed"], problems, 3)
+    assert draw("another seed", problems, 3) != draw(seed, problems, 3)
     held, false = look_backs
     answer = await office.send(
         "RecordLookBack", LATER + HOUR, "officer", lookBack=held["id"], outcome="HELD",
@@ -98,7 +100,7 @@ async def the_straight_way(office: Office) -> None:
         attachments=[photo("still bare", LATER + HOUR)], note="裸土仍未覆盖",
     )  # fmt: skip
     # It is reopened in the same hands, with the time that its severity gives.
-    again = (LATER + HOUR + shipped().problem_clock("SERIOUS")).astimezone().isoformat()
+    again = (LATER + HOUR + shipped().problem_clock(Severity.SERIOUS)).astimezone().isoformat()
     assert datetime.fromisoformat(answer["problem"]["dueAt"]) == datetime.fromisoformat(again)
     assert answer["problem"]["status"] == "RECTIFYING"
     assert await kinds(office, expected[1], LATER + HOUR) == [

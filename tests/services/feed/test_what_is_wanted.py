@@ -21,7 +21,7 @@ async def found(place: Place, *, area: str | None = None, site: str | None = Non
     command = Report(
         uuid.uuid4().hex, "扬尘", "GRID_REPORT", Severity.NORMAL, area=area, site=site, person=place.person
     )
-    return (await report(place.database, command, ACTOR, clock(), None)).records["problem"]
+    return str((await report(place.database, command, ACTOR, clock(), None)).records["problem"])
 
 
 async def test_an_area_covers_what_lies_in_it(place: Place, served: Served) -> None:

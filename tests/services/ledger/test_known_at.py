@@ -89,7 +89,7 @@ class Story:
             uuid.uuid4().hex, self.chance.choice(NAMES), "PATROL", Severity.NORMAL,
             site=rid("mill-site") if self.chance.random() < 0.5 else None, area=rid("grid"), person=rid("li"),
         )  # fmt: skip
-        self.problems.append((await report(self.database, command, ACTOR, clock(), None)).records["problem"])
+        self.problems.append(str((await report(self.database, command, ACTOR, clock(), None)).records["problem"]))
 
     async def act(self) -> None:
         """An action that may be refused: then nothing is written."""

@@ -141,7 +141,7 @@ async def test_answers_below_the_watermark_stay_while_others_write(
 
     async def write() -> None:
         for _ in range(3):
-            problem = (await place.report()).records["problem"]
+            problem = str((await place.report()).records["problem"])
             await place.act(problem, ProblemAction.REGISTER)
 
     async with Database(*clean_database) as other:

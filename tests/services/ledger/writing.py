@@ -75,7 +75,7 @@ class Place:
 
     async def problem(self) -> str:
         """A problem with three events."""
-        problem = (await self.report()).records["problem"]
+        problem = str((await self.report()).records["problem"])
         await self.act(problem, ProblemAction.REGISTER)
         await self.act(problem, ProblemAction.ASSIGN, self.organization)
         return problem
