@@ -61,6 +61,7 @@ class Database:
         """Prepare the pool; nothing is sent yet. Raises `DatabaseDown` when `uri` is not an address of a Neo4j."""
         self.uri = uri
         self._opened_by = uri, user, password
+        self._closed = False
         try:
             if not uri.startswith(("bolt", "neo4j")):  # the driver would try HTTP, which is not finished
                 raise ValueError("it begins with neither bolt nor neo4j")
@@ -112,6 +113,7 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
+        self._closed = True
         await self._driver.close()
 
     async def __aenter__(self) -> Self:
@@ -136,7 +138,7 @@ class Database:
                 result: Any = await session.run(_dialect(statement), bound)
                 return [_row(record) async for record in result]
         except (exceptions.DriverError, exceptions.Neo4jError) as error:
-            if not error.is_retryable():
+            if self._closed or not error.is_retryable():
                 raise self._explained(error) from error
         return await self._run(statement, bound, neo4j.RoutingControl.READ)
 
