@@ -1,6 +1,7 @@
 """`zeren trace`: the Trace document, carried out here and shown as a tree, as a picture or as it is answered."""
 
 import asyncio
+from collections.abc import Coroutine
 from typing import Any
 
 from rich.console import Console
@@ -58,7 +59,7 @@ async def show_differences(
 ) -> None:
     """Print what became of the trace between two moments. Raises Refused where there is none."""
     compare = compared(database, reference, before, after)
-    found, title = await asyncio.gather(compare, _title(database, reference))
+    found, title = await _with_title(compare, database, reference)
     if "errors" in found:
         raise Refused(f"There are no two traces of {reference} to compare.\n{told(found)}")
     console.print(differences_of(found["data"]["traceComparison"], title))
@@ -73,11 +74,23 @@ async def _titled(
     database: Database, reference: str, as_of: str | None, known_at: str | None
 ) -> tuple[dict[str, Any], str]:
     """The trace, and what its subject is called."""
-    # Side by side, for a database that has just started plans each of the two for the first time.
-    found, title = await asyncio.gather(traced(database, reference, as_of, known_at), _title(database, reference))
+    found, title = await _with_title(traced(database, reference, as_of, known_at), database, reference)
     if "errors" in found:
         raise Refused(f"There is no trace of {reference}.\n{told(found)}")
     return found["data"]["trace"], title
+
+
+async def _with_title(
+    asked: Coroutine[None, None, dict[str, Any]], database: Database, reference: str
+) -> tuple[dict[str, Any], str]:
+    # Side by side, for a database that has just started plans each of the two for the first time. Where one fails, the
+    # other is waited for: the database must not be closed under it.
+    found, title = await asyncio.gather(asked, _title(database, reference), return_exceptions=True)
+    if isinstance(found, BaseException):
+        raise found
+    if isinstance(title, BaseException):
+        raise title
+    return found, title
 
 
 async def _title(database: Database, reference: str) -> str:
