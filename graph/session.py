@@ -32,7 +32,7 @@ read_by_driver: Callable[..., Any] = _temporal.hydrate_datetime
 
 
 def _read(seconds: int, nanoseconds: int, tz: int | str | None = None) -> Any:
-    return wire.instant_of(seconds, nanoseconds) if tz == 0 else read_by_driver(seconds, nanoseconds, tz)
+    return wire.instant_of(seconds, nanoseconds) if tz == 0 else read_by_driver(seconds, nanoseconds, tz).to_native()
 
 
 _temporal.hydrate_datetime = _read  # each new connection looks it up there

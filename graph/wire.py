@@ -5,24 +5,15 @@ went there (docs/decisions/0041). Ours are UTC to the microsecond, and one addit
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import Self
 
 SECONDS_A_DAY = 86_400
-_MICRO = timedelta(microseconds=1)
 
 
-class Instant(datetime):
-    """A datetime as the driver hands it out, which knows how to be the plain one."""
-
-    def to_native(self) -> Self:
-        return self
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-_EPOCH = Instant(1970, 1, 1, tzinfo=UTC)
-
-
-def instant_of(seconds: int, nanoseconds: int) -> Instant:
-    """The instant in UTC; what is finer than a microsecond is cut off, as `to_native` of the driver's does."""
+def instant_of(seconds: int, nanoseconds: int) -> datetime:
+    """The instant in UTC; what is finer than a microsecond is cut off, as by the driver's `to_native`."""
     return _EPOCH + timedelta(0, seconds, nanoseconds // 1_000)
 
 

@@ -10,10 +10,9 @@ from strawberry.types.scalar import ScalarDefinition
 from graph.model.instants import SHANGHAI, utc
 
 
-def instant_text(value: Any) -> str:
-    """RFC 3339 with the county's offset. Takes Python's and the driver's datetimes."""
-    native = value if isinstance(value, datetime) else value.to_native()
-    return utc(native).astimezone(SHANGHAI).isoformat()
+def instant_text(value: datetime) -> str:
+    """RFC 3339 with the county's offset."""
+    return utc(value).astimezone(SHANGHAI).isoformat()
 
 
 def _instant_in(value: object) -> datetime:

@@ -102,7 +102,7 @@ async def take_gate(transaction: Transaction, earliest: datetime) -> datetime:
                 "command again when it is complete (where it was cut off: `zeren import` the same bundle again, or "
                 "discard it)"
             )
-        return row["at"].to_native()
+        return row["at"]
     raise DatabaseError("The database has no gates: run `zeren migrate`, or let a restore come to its end.")
 
 
@@ -112,7 +112,7 @@ async def raise_watermark(database: Database, to: datetime) -> datetime | None:
     While an import becomes visible it stays below that import's record time, whatever `to` is.
     """
     rows = await database.write(RAISE.cypher, {"to": utc(to)})
-    return rows[0]["at"].to_native() if rows else None
+    return rows[0]["at"] if rows else None
 
 
 async def passed(database: Database, at: datetime) -> None:

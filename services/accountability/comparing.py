@@ -109,7 +109,7 @@ class _Shown:
     def _record(selected: Selected, row: Row) -> Row:
         values = {
             "kind": next(kind for label, kind in KINDS.items() if label in row["labels"]),
-            "validTo": None if row["validTo"].to_native() == OPEN else row["validTo"],
+            "validTo": None if row["validTo"] == OPEN else row["validTo"],
             "__typename": "ChangingRecord",
         }
         shown: Row = {}

@@ -69,7 +69,7 @@ async def ledger(info: strawberry.Info[Context, None], subject: strawberry.ID, k
         if part.name == "checkpoint":
             made[part.key] = None if checkpoint is None else shown(part.only(), checkpoint)
         elif part.name == "verified":
-            made[part.key] = await _verified(info.context.database, subject, found["k"].to_native(), checkpoint)
+            made[part.key] = await _verified(info.context.database, subject, found["k"], checkpoint)
     return made
 
 

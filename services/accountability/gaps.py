@@ -92,8 +92,8 @@ async def _every(
             return suspects(search, shown, moment, viewer)
 
         row = await answer(info, compiled, as_of, known_at)
-        at, data = row["t"].to_native(), row["data"]
-        as_of, known_at = at, row["k"].to_native()
+        at, data = row["t"], row["data"]
+        as_of, known_at = at, row["k"]
         near, names = near_of(data), {found["id"]: found["shown"]["name"] for found in data["organizations"]}
         last: tuple[int, str] | None = None
         for place, label in enumerate(SUBJECTS):

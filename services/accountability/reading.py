@@ -20,7 +20,7 @@ def facts_of(data: Row) -> Facts:
     """What held near the subject at the instant."""
     subject, within = data["subject"], _links(data["within"])
     return Facts(
-        recorded_at=subject["recordedAt"].to_native(),
+        recorded_at=subject["recordedAt"],
         area=area_of(subject["site"], within) or subject["ownArea"],
         site=subject["site"],
         site_kind=subject["siteKind"],
@@ -58,8 +58,8 @@ def history_of(data: Row, known_at: Any) -> History | None:
     if subject["discoveredAt"] is None:
         return None
     return History(
-        discovered_at=subject["discoveredAt"].to_native(),
-        known_at=known_at.to_native(),
+        discovered_at=subject["discoveredAt"],
+        known_at=known_at,
         clock=load(subject["life"]).clock if subject["life"] else None,
         events=_events(data["events"], data["homes"]),
         tenures=_records((*data["memberships"], *data["tenures"])),
@@ -83,12 +83,12 @@ def _events(rows: Iterable[Row], homes: Iterable[Row]) -> tuple[Event, ...]:
         Event(
             row["id"],
             EventKind(row["kind"]),
-            row["at"].to_native(),
+            row["at"],
             row["person"],
             row["post"],
             home.get(row["id"]),
             row["to"],
-            row["dueAt"] and row["dueAt"].to_native(),
+            row["dueAt"] and row["dueAt"],
         )
         for row in rows
     )
@@ -136,4 +136,4 @@ def _capacity(row: Row) -> Capacity | None:
 
 
 def _native(instant: Any) -> datetime:
-    return instant.to_native()
+    return instant

@@ -54,7 +54,7 @@ async def trace(
     alike = {part.key: part for part in selected.only() if part.name == "similar"}
     if alike:
         own = Subject(facts.site, facts.area, facts.task)
-        one = LikeWhat(data["subject"]["id"], own, judged.lines, found["k"].to_native())
+        one = LikeWhat(data["subject"]["id"], own, judged.lines, found["k"])
         given = (subject, as_of, known_at)
         similar = {key: await similar_to(info, one, part, given) for key, part in alike.items()}
         judged = replace(judged, similar=similar)
@@ -69,7 +69,7 @@ def _judged(data: dict[str, Any], facts: rules.Facts, as_of: Any, known_at: Any)
     merits: tuple[rules.Exculpatory, ...] = ()
     if history is not None:
         hands = rules.custody(history)
-        merits = rules.exculpatory(history, lines, hands, as_of.to_native())
+        merits = rules.exculpatory(history, lines, hands, as_of)
     return Judged(as_of, known_at, lines, hands, merits, rulebook.version)
 
 

@@ -44,7 +44,7 @@ async def rounds(
             return accountable.candidates(search, shown, moment, viewer)
 
         row = await answer(info, compiled, None, known_at)
-        data, known_at = row["data"], row["k"].to_native()
+        data, known_at = row["data"], row["k"]
         yield data
         if not data["more"]:
             return
@@ -53,13 +53,12 @@ async def rounds(
             search,
             budget=search.budget * MORE,
             walked=min(search.walked * MORE // 2, LARGEST),
-            after=(last["discoveredAt"].to_native(), last["id"]),
+            after=(last["discoveredAt"], last["id"]),
         )
 
 
 def found_of(data: Row) -> list[Found]:
     """The problems of a round, as the rules take them."""
     return [
-        Found(row["id"], row["discoveredAt"].to_native(), Subject(row["site"], row["area"], row["task"]))
-        for row in data["found"]
+        Found(row["id"], row["discoveredAt"], Subject(row["site"], row["area"], row["task"])) for row in data["found"]
     ]

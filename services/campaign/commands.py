@@ -155,7 +155,7 @@ async def respond(database: Database, command: Respond, caller: Caller, now: dat
             note=command.note,
         )
         sealed = ledger.seal(entry, stands["hash"])
-        recorded_at = await take_gate(transaction, max(now, stands["changedAt"].to_native() + TICK))
+        recorded_at = await take_gate(transaction, max(now, stands["changedAt"] + TICK))
         done_at, by = DONE[command.action]
         state: dict[str, object] = {
             "state": after.state.value,
@@ -323,10 +323,10 @@ def _recipient(command: Respond, person: str | None, recipients: Collection[str]
 
 def _reply(row: Row) -> Reply:
     def at(name: str) -> datetime:
-        return row[name].to_native()
+        return row[name]
 
     def perhaps(name: str) -> datetime | None:
-        return row[name] and row[name].to_native()
+        return row[name] and row[name]
 
     return Reply(
         at("issuedAt"),

@@ -35,7 +35,7 @@ async def read(database: Database, statement: Statement, moment: Moment, viewer:
     places = list(_places(rows))
     if places and "beside" not in rows[0]:
         problems = list(dict.fromkeys(value["problem"] for _, _, value in places))
-        known = Moment(moment.now, moment.as_of, rows[0]["k"].to_native() if "k" in rows[0] else moment.known_at)
+        known = Moment(moment.now, moment.as_of, rows[0].get("k", moment.known_at))
         more = responsible_for(problems, statement.judged, known, viewer)
         (found,) = await database.read(more.cypher, more.parameters)
     else:

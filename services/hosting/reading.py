@@ -49,7 +49,7 @@ async def answer(
         viewer = viewer_of(context.caller)
         statement = compiled(selection_of(info), moment, viewer)
         row = await _row(context.database, statement, moment, viewer)
-        if known_at is not None and row["high"].to_native() < known_at <= moment.now:
+        if known_at is not None and row["high"] < known_at <= moment.now:
             # Nothing has been written since the watermark: it may go on to the instant that is asked about.
             await raise_watermark(context.database, known_at)
             row = await _row(context.database, statement, moment, viewer)
@@ -72,7 +72,7 @@ def selection_of(info: Any) -> Selected:
 
 
 def _check_known_at(row: dict[str, Any], known_at: datetime | None) -> None:
-    high: datetime = row["high"].to_native()
+    high: datetime = row["high"]
     if known_at is not None and known_at > high:
         raise ReadError(
             ReadErrorCode.FUTURE_KNOWN_AT,

@@ -44,7 +44,7 @@ async def export_bundle(
 ) -> Exported:
     """Write what is known now to `path`, a new folder or .zip. Raises BundleError where that can't be written."""
     (row,) = await database.read(exports.KNOWN_NOW, {"now": utc(clock())})
-    known_at = row["k"].to_native()
+    known_at = row["k"]
     with bundle_writer(path) as writer:
         export = _Export(database, writer, known_at, source, progress)
         await export.run()
@@ -160,7 +160,7 @@ class _Export:
 def _place(values: Mapping[str, Any]) -> int:
     """Orders rows of one key: observations of a station by instant."""
     at = values.get("at")
-    return 0 if at is None else micros(at.to_native())
+    return 0 if at is None else micros(at)
 
 
 def _cells(file: File, values: Mapping[str, Any]) -> list[str]:
@@ -172,7 +172,7 @@ def _cell(column: Column, value: Any) -> str:
         return ""
     match column.type:
         case Type.INSTANT | Type.DEADLINE:
-            instant = micros(value.to_native())
+            instant = micros(value)
             return "" if instant == micros(OPEN) else text_of(column, instant)
         case Type.DATE:
             return value.to_native().isoformat()

@@ -168,7 +168,7 @@ class Sequencer:
     async def lag(self) -> Lag:
         (row,) = await self._database.read(queries.LAG, {"beginning": BEGINNING})
         oldest = row["oldest"]
-        seconds = 0.0 if oldest is None else (row["watermark"].to_native() - oldest.to_native()).total_seconds()
+        seconds = 0.0 if oldest is None else (row["watermark"] - oldest).total_seconds()
         return Lag(row["waiting"], max(0.0, seconds))
 
     # ---- leading ----
@@ -243,9 +243,7 @@ class Sequencer:
             after = Growth(led.growth.size, [bytearray(content) for content in led.growth.edge])
             if not events:
                 return 0
-            leaves = [
-                leaf_hash(leaf_of(event["hash"], event["recordedAt"].to_native(), event["digest"])) for event in events
-            ]
+            leaves = [leaf_hash(leaf_of(event["hash"], event["recordedAt"], event["digest"])) for event in events]
             rows = [{"id": event["id"], "index": after.size + place} for place, event in enumerate(events)]
             tiles = [
                 {"level": tile.level, "number": tile.number, "hashes": content}
@@ -264,7 +262,7 @@ class Sequencer:
         if not numbered:
             # A process ended between recording an event and moving the watermark past it.
             for newest in await self._database.read(queries.NEWEST):
-                await raise_watermark(self._database, newest["at"].to_native())
+                await raise_watermark(self._database, newest["at"])
         return numbered
 
     async def sign(self) -> None:

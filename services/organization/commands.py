@@ -216,13 +216,13 @@ async def _told(transaction: Transaction, kind: Kind, fact: str, caller: Caller)
     said = Statement(
         from_=row["from"],
         to=row["to"],
-        since=properties["validFrom"].to_native(),
-        until=properties["validTo"].to_native(),
+        since=properties["validFrom"],
+        until=properties["validTo"],
         word=properties.get(kind.word or ""),
         basis=row["clause"] or properties.get("basis"),
     )
     position, hash_ = row["last"] or (0, None)
-    recorded_at = properties["recordedAt"].to_native()
+    recorded_at = properties["recordedAt"]
     return Told(row["id"], first, row["version"], properties, said, recorded_at, position, hash_)
 
 
@@ -248,7 +248,7 @@ async def _replacing(transaction: Transaction, old: Told, said: Statement) -> li
     if old.properties["explicit"]:
         return [Writing(old, said)]
     rows = await transaction.run(queries.BESIDE, {"organization": old.said.to, "now": LATEST})
-    silent = [(row["since"].to_native(), row["until"].to_native()) for row in rows]
+    silent = [(row["since"], row["until"]) for row in rows]
     last, *parts = rules.spoken(said, silent)
     return [Writing(old, last), *(Writing(None, part) for part in parts)]
 
@@ -274,7 +274,7 @@ async def _check_chain(transaction: Transaction, writing: Writing) -> None:
     around = {"from": said.from_, "to": said.to, "since": said.since, "until": said.until, "now": LATEST}
     rows = await transaction.run(queries.REPORTING_AROUND, around)
     edges = [
-        Edge(r["from"], r["to"], _ticks(r["since"].to_native()), _ticks(r["until"].to_native()), None, r["from"])
+        Edge(r["from"], r["to"], _ticks(r["since"]), _ticks(r["until"]), None, r["from"])
         for r in rows
         if old is None or r["id"] != old.id
     ]

@@ -54,7 +54,7 @@ class Locked:
     def at(self, name: str) -> datetime | None:
         """An instant of it; None where it has none, or the one that stands for none."""
         found = self.properties.get(name)
-        instant = None if found is None else found.to_native()
+        instant = None if found is None else found
         return None if instant == OPEN else instant
 
     def to(self, relationship: str) -> str | None:
@@ -63,7 +63,7 @@ class Locked:
 
     @property
     def changed_at(self) -> datetime:
-        return self.properties["changedAt"].to_native()
+        return self.properties["changedAt"]
 
 
 async def begin(transaction: Transaction, label: str, doing: Doing, beginnings: Iterable[Beginning]) -> list[str]:

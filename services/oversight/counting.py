@@ -104,14 +104,14 @@ async def _count(transaction: Transaction) -> int:
     events = await transaction.run(queries.NEXT, after)
     if not events:
         return 0
-    first, last = events[0]["at"].to_native(), events[-1]["at"].to_native()
-    at: datetime | None = None if before["at"] is None else before["at"].to_native()
+    first, last = events[0]["at"], events[-1]["at"]
+    at: datetime | None = None if before["at"] is None else before["at"]
     if at is not None and (_day(at) < _day(first) or before["changes"] >= CHANGES_IN_A_DAY):
         await transaction.run(queries.KEEP_DAY.cypher, {"at": at, "beginning": BEGINNING})
     position = events[-1]["index"] + 1
     (found,) = await transaction.run(queries.COMPLETE, {"position": position, "at": last})
-    whole = [instant for event in events if (instant := event["at"].to_native()) < last or found["complete"]]
-    if before["reached"] is not None and (reached := before["reached"].to_native()) < first:
+    whole = [instant for event in events if (instant := event["at"]) < last or found["complete"]]
+    if before["reached"] is not None and (reached := before["reached"]) < first:
         whole.insert(0, reached)
     written = {"position": position, "reached": last, "at": max(whole, default=at), "rows": _changes(events)}
     await transaction.run(queries.CHANGE.cypher, written)
@@ -122,7 +122,7 @@ def _changes(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """By how much the counts of each cell change at each record time. An event's first state began, the next ended."""
     changes: defaultdict[tuple[datetime, Cell], Counted] = defaultdict(Counted)
     for event in events:
-        at = event["at"].to_native()
+        at = event["at"]
         for place, stood in enumerate(event["stood"]):
             one = counted(rules.load(stood["life"]))
             changes[at, _cell(stood)] += Counted() - one if place else one
@@ -144,7 +144,7 @@ def _day(instant: datetime) -> str:
 async def reached(database: Database) -> Reached:
     """How far problems are counted."""
     for row in await database.read(queries.REACHED):
-        return Reached(row["position"], None if row["at"] is None else row["at"].to_native())
+        return Reached(row["position"], None if row["at"] is None else row["at"])
     raise DatabaseError("The database has no counts: run `zeren migrate`, or let a restore come to its end.")
 
 

@@ -118,7 +118,7 @@ async def close_sweep(
         await check_kinds(transaction, {"sweep": (command.sweep, ("Sweep",))})
         locked = await lock(transaction, "Sweep", command.sweep, "sweep")
         (left,) = await transaction.run(queries.LEFT, {"sweep": command.sweep})
-        last = left["last"] and left["last"].to_native()
+        last = left["last"] and left["last"]
         refused = rules.closing(_stands(locked), at, person, command.reason, left["remaining"], last)
         if refused is not None:
             raise _refused(refused)
@@ -157,7 +157,7 @@ def _kinds(command: StartSweep, origin: Row, at: datetime) -> tuple[SiteType, ..
     if origin["sweep"] is not None:
         message = f"a sweep was started from this problem already: {origin['sweep']}"
         raise refused_at("problem", message, RefusalCode.ILLEGAL_TRANSITION)
-    discovered_at = origin["discoveredAt"].to_native()
+    discovered_at = origin["discoveredAt"]
     if at < discovered_at:
         message = f"{at.isoformat()} lies before the problem was found at {discovered_at.isoformat()}"
         raise refused_at("at", message, RefusalCode.OUT_OF_ORDER)
@@ -228,7 +228,7 @@ def _swept(sweep: str, site: str) -> dict[str, str]:
 
 def _stands(locked: Locked) -> SweepStands:
     return SweepStands(
-        started_at=locked.properties["startedAt"].to_native(),
+        started_at=locked.properties["startedAt"],
         started_by=locked.to("STARTED_BY"),
         checklist=locked.properties["checklist"],
         closed_at=locked.at("closedAt"),

@@ -129,7 +129,7 @@ async def lock(transaction: Transaction, problem: str) -> Standing:
         rules.load(found["life"]),
         found["position"],
         found["hash"],
-        found["changedAt"].to_native(),
+        found["changedAt"],
         Severity(found["severity"]),
     )
 

@@ -29,8 +29,9 @@ from tests.database import DatabaseConnection, empty
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = {file.stem: file.read_text("utf-8") for file in sorted((ROOT / "schema" / "operations").glob("*.graphql"))}
 SCANS = ("AllNodesScan", "NodeByLabelScan", "UnionNodeByLabelsScan", "DirectedRelationshipTypeScan")
-QUEUES = {"Pending", "Superseding", "Change", "Outbox", "CHANGES"}
-"""Labels and relationships that mark work to be done: what has one is what the write is about."""
+QUEUES = {"Pending", "Superseding", "Change", "Outbox", "CHANGES", "RollupDay|RollupChange"}
+"""Labels and relationships that mark work to be done, counts to be forgotten too: what has one is what the write is
+about."""
 SMALL = {"SiteKind", "Gate", "Watermark", "Migration", "Import"}
 """Labels with a handful of nodes at any size of a county."""
 

@@ -102,12 +102,12 @@ class Noticing:
     async def next_look(self) -> datetime | None:
         """After which instant a subject is to be looked at, though nothing happens; None: no clock runs."""
         for row in await self._database.read(queries.NEXT, {"open": OPEN}):
-            return row["at"].to_native()
+            return row["at"]
         return None
 
     async def _known(self) -> Known:
         (row,) = await self._database.read(queries.POSITION)
-        return Known(row["position"], row["turn"], row["size"], row["known"].to_native())
+        return Known(row["position"], row["turn"], row["size"], row["known"])
 
     async def _write(self, look: Look, known: Known, to: int, now: datetime) -> Known:
         written = Written(self._rulebook.version, look)

@@ -83,9 +83,9 @@ class Look:
             if one["stands"]
             and one["key"] not in noticed
             and one["version"] == self._rulebook.version
-            and one["at"].to_native() <= self.at
+            and one["at"] <= self.at
         ]
-        self.latest = max([self.latest, *(one["recordedAt"].to_native() for one in known)])
+        self.latest = max([self.latest, *(one["recordedAt"] for one in known)])
         following = next_look(facts, rules, self.at)
         self.agenda.append({"subject": row["id"], "at": following or OPEN})
         return [

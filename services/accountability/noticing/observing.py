@@ -20,7 +20,7 @@ _OF_GAPS = (LineKind.TERRITORIAL, LineKind.INDUSTRY, LineKind.TASK)
 def problem_of(row: Row, trace: Facts, known_at: datetime, rulebook: Rulebook) -> Problem:
     """A problem; `trace`: what held near it when it was discovered."""
     history = History(
-        discovered_at=row["discoveredAt"].to_native(),
+        discovered_at=row["discoveredAt"],
         known_at=known_at,
         clock=load(row["life"]).clock if row["life"] else None,
         events=events_of(row["events"], row["homes"]),
@@ -32,7 +32,7 @@ def problem_of(row: Row, trace: Facts, known_at: datetime, rulebook: Rulebook) -
         for hop in line.hops
         if hop.gap is not None
     ]
-    again = [Again(other["at"].to_native(), other["event"]) for other in row["again"]]
+    again = [Again(other["at"], other["event"]) for other in row["again"]]
     return Problem(history, row["line"], again, tuple(dict.fromkeys(missing)))
 
 
@@ -42,7 +42,7 @@ def received_of(row: Row) -> Received:
     done: dict[EventKind, datetime] = {}
     for event in events:
         done.setdefault(event.kind, event.at)
-    clocks = (row[name].to_native() for name in ("issuedAt", "acknowledgeBy", "actBy", "answerBy"))
+    clocks = (row[name] for name in ("issuedAt", "acknowledgeBy", "actBy", "answerBy"))
     steps = (done.get(kind) for kind in (EventKind.ACKNOWLEDGE, EventKind.ACT, EventKind.ANSWER))
     return Received(row["organization"], Reply(*clocks, *steps), events, row["line"])
 

@@ -9,7 +9,7 @@ from services.accountability.rules.near import Near, Subject
 
 def first_holders(beside: Mapping[str, Any], at: Any, levels: Levels) -> dict[str, tuple[str, str]]:
     """Of each problem's id the post and its holder. `beside`: as graph.queries.responsible brings it, `at` likewise."""
-    near, instant = Near.read(beside["near"]), at.to_native()
+    near, instant = Near.read(beside["near"]), at
     found: dict[str, tuple[str, str]] = {}
     for problem, site, area, task, assigned in beside["problems"]:
         hop = responsible(near.facts(Subject(site, area, task), instant), assigned, levels)

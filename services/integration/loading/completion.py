@@ -35,8 +35,8 @@ class Unfinished:
 async def unfinished(database: Database) -> Unfinished | None:
     """The import that is not complete, if there is one."""
     for row in await database.read(imports.UNFINISHED):
-        held_at, stamped_at = (None if row[name] is None else row[name].to_native() for name in ("heldAt", "stampedAt"))
-        return Unfinished(row["id"], row["source"], row["startedAt"].to_native(), held_at, stamped_at)
+        held_at, stamped_at = (None if row[name] is None else row[name] for name in ("heldAt", "stampedAt"))
+        return Unfinished(row["id"], row["source"], row["startedAt"], held_at, stamped_at)
     return None
 
 
@@ -67,7 +67,7 @@ async def _hold_readers(database: Database, id_: str, clock: Clock) -> datetime:
     if found is not None and found.id == id_ and found.stamped_at is not None:
         return utc(found.stamped_at)
     (row,) = await database.write(imports.BEGIN_STAMPING.cypher, {"id": id_, "now": utc(clock())})
-    return row["at"].to_native()
+    return row["at"]
 
 
 async def discard(database: Database, progress: Progress = no_progress) -> Unfinished | None:

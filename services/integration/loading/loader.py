@@ -128,17 +128,17 @@ class _Load:
         (row,) = rows
         for other in row["others"]:
             raise ImportRefused(
-                f"An import of source {other['source']!r}, begun {other['startedAt'].to_native().isoformat()}, is not "
+                f"An import of source {other['source']!r}, begun {other['startedAt'].isoformat()}, is not "
                 "complete. Run it again to finish it, or discard it; then run this one."
             )
         mine = row["mine"][0]
-        self._started_at = mine["startedAt"].to_native()
+        self._started_at = mine["startedAt"]
         self.resumed = self._started_at != now
         if mine["heldAt"] is not None:
-            self._held_at = mine["heldAt"].to_native()
+            self._held_at = mine["heldAt"]
         elif not self.resumed:
             held = await self._database.write(imports.SHUT_GATES.cypher, {"id": self.id, "now": utc(now)})
-            self._held_at = held[0]["at"].to_native() if held else None
+            self._held_at = held[0]["at"] if held else None
 
     async def write(self, titles: Mapping[str, str]) -> int:
         """Write everything that is new or changed, unseen. Returns the number of records."""

@@ -26,7 +26,7 @@ async def present(database: Database, ids: Collection[str]) -> dict[str, Present
             row["version"],
             row["position"] or 0,
             row["hash"],
-            row["recordedAt"].to_native(),
+            row["recordedAt"],
         )
         for row in rows
     }
@@ -73,8 +73,8 @@ class DatabaseKnown:
                 r["id"],
                 r["from"],
                 r["to"],
-                micros(r["since"].to_native()),
-                micros(r["until"].to_native()),
+                micros(r["since"]),
+                micros(r["until"]),
                 explicit=r["explicit"],
                 shown=r["shown"],
             )

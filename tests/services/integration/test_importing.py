@@ -33,7 +33,7 @@ def test_rows_become_records_facts_and_chained_events(store: Store, tmp_path: Pa
     (problem,) = store.rows("MATCH (p:Problem {sourceId: 'p1'}) RETURN p")
     state = problem["p"]
     assert (state["status"], state["assignedToId"]) == ("SUBMITTED", record_id("bundle", "env"))
-    assert state["dueAt"].to_native() == datetime(2024, 12, 18, 15, 59, 59, 999999, tzinfo=UTC)
+    assert state["dueAt"] == datetime(2024, 12, 18, 15, 59, 59, 999999, tzinfo=UTC)
     assert load(state["life"]).submitted_by == record_id("bundle", "li")
     chain = store.rows(
         "MATCH (e:Event:Outbox)-[:EVENT_OF]->(:Problem {sourceId: 'p1'}) "
@@ -47,12 +47,12 @@ def test_rows_become_records_facts_and_chained_events(store: Store, tmp_path: Pa
         "RETURN o.sourceId AS who, f.explicit AS explicit, f.validTo AS until ORDER BY explicit"
     )
     assert [(row["who"], row["explicit"]) for row in ways] == [("mill", False), ("env", True)]
-    assert ways[0]["until"].to_native() == OPEN
+    assert ways[0]["until"] == OPEN
     assert store.count("(:Responsibility)-[:BASED_ON]->(:Clause)") == 1
     assert store.count("(:Task)-[:IN_LINE]->(:LineOfWork {code: 'INDUSTRY'})-[:LINE_IN]->(:Campaign)") == 2
     assert store.count("(:Regulation)-[:REGULATION_TO]->(:SiteKind {kind: 'ENTERPRISE'})") == 1
     (watermark,) = store.rows("MATCH (w:Watermark) RETURN w.holdsAt AS holdsAt")
-    assert watermark["holdsAt"].to_native() == OPEN
+    assert watermark["holdsAt"] == OPEN
 
 
 def test_faults_and_dry_runs_load_nothing(store: Store, tmp_path: Path) -> None:
@@ -93,11 +93,11 @@ def test_a_changed_row_supersedes_and_the_old_one_stays(store: Store, tmp_path: 
     assert first.recorded_at < second.recorded_at
     (person,) = store.rows("MATCH (p:Person {sourceId: 'li'})-[:WAS]->(f:Former) RETURN p, f")
     assert (person["p"]["name"], person["f"]["name"]) == ("李肆", "李四")
-    assert person["p"]["changedAt"].to_native() == person["f"]["supersededAt"].to_native() == second.recorded_at
-    assert person["f"]["changedAt"].to_native() == person["p"]["recordedAt"].to_native() == first.recorded_at
+    assert person["p"]["changedAt"] == person["f"]["supersededAt"] == second.recorded_at
+    assert person["f"]["changedAt"] == person["p"]["recordedAt"] == first.recorded_at
     (versions,) = store.rows("MATCH (n:Membership {sourceId: 'm1'})-[:SUPERSEDES]->(o) RETURN n, o")
     assert versions["n"]["id"] == f"{record_id('bundle', 'm1')}~2"
-    assert versions["o"]["supersededAt"].to_native() == versions["n"]["recordedAt"].to_native() == second.recorded_at
+    assert versions["o"]["supersededAt"] == versions["n"]["recordedAt"] == second.recorded_at
     current = "(o)-[:OPERATES]->(f:Operates {explicit: false}) WHERE f.supersededAt > datetime('9000-01-01T00:00Z')"
     assert store.rows(f"MATCH {current} RETURN o.sourceId AS who") == [{"who": "env"}]
     (answers,) = store.rows(

@@ -125,7 +125,7 @@ class Story:
     async def ask(self) -> None:
         """Ask something as known at a random instant at or below the watermark, and then something old again."""
         (row,) = await self.database.read("MATCH (w:Watermark) RETURN w.at AS at")
-        high: datetime = row["at"].to_native()
+        high: datetime = row["at"]
         self.marks.append(high)
         low = self.chance.choice(self.marks)
         known_at = low + (high - low) * self.chance.choice([0, 0, 1, self.chance.random()])

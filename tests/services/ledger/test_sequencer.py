@@ -103,7 +103,7 @@ async def test_an_event_whose_process_ended_before_the_watermark_passed_is_numbe
     await place.sequencer().catch_up()
     assert await numbers(place) == [0]
     (row,) = await place.database.read("MATCH (w:Watermark) RETURN w.at AS at")
-    assert row["at"].to_native() >= done.recorded_at
+    assert row["at"] >= done.recorded_at
 
 
 async def test_the_watermark_waits_for_who_is_still_writing(place: Place) -> None:
@@ -136,7 +136,7 @@ async def test_answers_below_the_watermark_stay_while_others_write(
     async def watch(database: Database) -> None:
         while not stop:
             (row,) = await database.read("MATCH (w:Watermark) RETURN w.at AS at")
-            at = row["at"].to_native()
+            at = row["at"]
             answers.append((at, (await database.read(known, {"at": at}))[0]["n"]))
 
     async def write() -> None:
@@ -158,7 +158,7 @@ async def test_a_command_is_seen_when_it_is_acknowledged(place: Place) -> None:
     for _ in range(5):
         done = await place.report()
         (row,) = await place.database.read("MATCH (w:Watermark) RETURN w.at AS at")
-        assert row["at"].to_native() >= done.recorded_at
+        assert row["at"] >= done.recorded_at
 
 
 _LEADER = """

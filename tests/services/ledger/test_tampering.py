@@ -177,7 +177,7 @@ async def _make_tree_anew(place: Place) -> bytes:
         "MATCH (e:Event) WHERE e.logIndex >= 0 RETURN e.hash AS hash, e.recordedAt AS at ORDER BY e.logIndex"
     )
     growth = Growth()
-    tiles = growth.add([leaf_hash(leaf_of(row["hash"], row["at"].to_native(), None)) for row in rows])
+    tiles = growth.add([leaf_hash(leaf_of(row["hash"], row["at"], None)) for row in rows])
     for tile, content in tiles.items():
         await place.database.write(
             "MATCH (t:Tile {level: $level, number: $number}) SET t.hashes = $hashes",

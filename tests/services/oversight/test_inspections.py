@@ -149,7 +149,7 @@ def test_a_problem_keeps_its_inspection_and_has_the_clock_of_its_severity(place:
                 "MATCH (:Problem)-[:WAS]->(f:Former {status: 'REPORTED'}) RETURN f.recordedAt AS at"
             )
             shown: list[Any] = []
-            for known_at in (None, first["at"].to_native().isoformat()):
+            for known_at in (None, first["at"].isoformat()):
                 variables = {"id": problem["id"], "knownAt": known_at}
                 shown.append(
                     (await ask(schema, asked, variables, as_=context(database, NOW + timedelta(1))))["problem"]
