@@ -145,6 +145,16 @@ def rules(value: object, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]
             yield from rules(below, f"{path}[{at}]")
 
 
+def said(value: object) -> str:
+    """What a rule says for itself: the rules within it have a basis of their own."""
+    if isinstance(value, dict):
+        return " ".join(said(below) for name, below in cast("dict[str, object]", value).items() if name != "basis")
+    if isinstance(value, (list, tuple)):
+        within = cast("list[Any]", value)
+        return " ".join(said(below) for below in within if not hasattr(below, "keys") or "basis" not in below)
+    return str(value)
+
+
 # ---- the bundle in itself -------------------------------------------------------------------------------
 
 
@@ -281,10 +291,9 @@ def test_no_clause_is_the_basis_of_a_figure_that_its_span_does_not_contain() -> 
     ]
     for path, rule in rules(dataclasses.asdict(shipped())):
         if rule["basis"] != ASSUMED:
-            said = " ".join(str(value) for name, value in rule.items() if name != "basis")
-            resting.append((path, rule["basis"].removeprefix(SOURCE), said))
-    for what, clause, said in resting:
-        invented = figures(said) - figures(span(clause))
+            resting.append((path, rule["basis"].removeprefix(SOURCE), said(rule)))
+    for what, clause, text in resting:
+        invented = figures(text) - figures(span(clause))
         assert not invented, f"{what} rests on {clause}, which does not say {', '.join(sorted(invented))}"
 
 
