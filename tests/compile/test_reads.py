@@ -39,7 +39,7 @@ from tests.world import RECORDED, World, at
 DAYS = [at("2024-12-01T00:00+08:00") + timedelta(hours=12 * n) for n in range(9)]
 instants = st.sampled_from(DAYS)
 DEPTH = 2
-EXAMPLES = int(os.environ.get("READS_EXAMPLES", "10"))
+EXAMPLES = int(os.environ.get("READS_EXAMPLES", "6"))
 """Graphs compared in one run; 250 in a long one."""
 NAMED = ("Organization", "Post", "Person", "Area", "Site", "Directive", "Campaign", "Task", "Problem")
 

@@ -1,7 +1,8 @@
 """For any `knownAt` at or before the watermark the answer never changes afterwards.
 
-Commands, and imports with changed rows, go on while earlier answers are taken again and compared byte for byte. What
-is written and asked is drawn by chance: KNOWN_AT_SEED and KNOWN_AT_ROUNDS (imports) draw another, or a longer run.
+Commands, corrections, and imports with changed rows go on while earlier answers are taken again and compared byte for
+byte. What is written and asked is drawn by chance: KNOWN_AT_SEED and KNOWN_AT_ROUNDS (imports) draw another, or a
+longer run.
 """
 
 import asyncio
@@ -27,6 +28,8 @@ from graph.model.identity import record_id
 from graph.session import Database
 from services.hosting.commanding import RefusedError
 from services.integration.loading.loader import import_bundle
+from services.organization.commands import NAME, RESPONSIBILITY, Correct, End, carry_out_correction
+from services.organization.rules import Changes
 from services.oversight.commands import Act, Report, act, report
 from tests.asking import context
 from tests.database import DatabaseConnection
@@ -76,13 +79,14 @@ class Story:
     problems: list[str] = field(default_factory=lambda: [rid("p1"), rid("p2")])
     answers: list[tuple[str, dict[str, Any], bytes]] = field(default_factory=list[tuple[str, dict[str, Any], bytes]])
     marks: list[datetime] = field(default_factory=list[datetime])
+    corrected: int = 0
     done: bool = False
 
     # ---- writers: another kind of command is another line in `writers` ----
 
     @property
     def writers(self) -> tuple[Callable[[], Awaitable[None]], ...]:
-        return self.report, self.act, self.act
+        return self.report, self.act, self.act, self.correct
 
     async def report(self) -> None:
         command = Report(
@@ -101,6 +105,25 @@ class Story:
         )  # fmt: skip
         with suppress(RefusedError):
             await act(self.database, command, ACTOR, clock())
+
+    async def correct(self) -> None:
+        """A duty or a name that was told otherwise, or ended; refused where another was quicker.
+
+        Not a membership: an import that says something new of a fact that is corrected meanwhile is to be run again.
+        """
+        kind = self.chance.choice([RESPONSIBILITY, NAME])
+        current = f"MATCH (f:{kind.label}) WHERE f.recordedAt <= $now AND f.supersededAt > $now RETURN f.id AS id"
+        facts = [row["id"] for row in await self.database.read(current, {"now": clock()})]
+        if not facts:
+            facts = [rid("none")]
+        day = datetime(2024, 1, self.chance.randint(1, 28), tzinfo=UTC)
+        key, reason, fact = uuid.uuid4().hex, self.chance.choice(NAMES), self.chance.choice(sorted(facts))
+        command = self.chance.choice(
+            [Correct(kind, key, reason, fact, Changes(since=day)), End(kind, key, reason, fact, day)]
+        )
+        with suppress(RefusedError):
+            await carry_out_correction(self.database, command, ACTOR, clock())
+            self.corrected += 1
 
     async def write(self) -> None:
         while not self.done:
@@ -182,6 +205,7 @@ async def test_an_answer_as_known_once_never_changes(clean_database: DatabaseCon
         for old in story.answers:
             await story.again(old)
         assert len({answer for _, _, answer in story.answers}) > ROUNDS
+        assert story.corrected
 
 
 pytestmark = pytest.mark.timeout(600 + 60 * ROUNDS)
