@@ -4,11 +4,8 @@ The place in the log and the changes are written in one transaction, under one l
 or neither, and of two that count the second goes on where the first has ended.
 """
 
-import asyncio
-import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -16,10 +13,9 @@ from typing import Any
 from graph.model.instants import BEGINNING, OPEN, SHANGHAI
 from graph.queries import counting as queries
 from graph.session import Database, DatabaseError, Transaction
+from services.hosting.rounds import Rounds
 from services.oversight import rules
 from services.oversight.rules.counting import COUNTS, Counted, counted
-
-log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.5
 BATCH = 2_000
@@ -50,37 +46,17 @@ class Difference:
     recounted: Counted
 
 
-class Counting:
+class Counting(Rounds):
     """Over one database."""
 
     def __init__(self, database: Database) -> None:
+        super().__init__("counting problems", LOOK_SECONDS)
         self._database = database
-        self._stopping = asyncio.Event()
-
-    async def run(self) -> None:
-        """Count what comes until `stop`. What goes wrong is logged, and tried again."""
-        told = ""
-        while not self._stopping.is_set():
-            try:
-                await self.catch_up()
-                told = ""
-            except DatabaseError as error:
-                if str(error) != told:
-                    told = str(error)
-                    log.warning("problems can't be counted now", extra={"reason": told})
-            except Exception:
-                log.exception("problems could not be counted")
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), LOOK_SECONDS)
-
-    def stop(self) -> None:
-        """Have `run` return as soon as the batch that it is at is done."""
-        self._stopping.set()
 
     async def catch_up(self) -> int:
         """Count every event that has a number; returns how many there were."""
         count = 0
-        while not self._stopping.is_set():
+        while not self.stopping:
             after = (await reached(self._database)).position
             if not await self._database.read(queries.WAITS, {"after": after}):
                 break
@@ -105,7 +81,7 @@ async def _count(transaction: Transaction) -> int:
     if not events:
         return 0
     first, last = events[0]["at"], events[-1]["at"]
-    at: datetime | None = None if before["at"] is None else before["at"]
+    at: datetime | None = before["at"]
     if at is not None and (_day(at) < _day(first) or before["changes"] >= CHANGES_IN_A_DAY):
         await transaction.run(queries.KEEP_DAY.cypher, {"at": at, "beginning": BEGINNING})
     position = events[-1]["index"] + 1
@@ -144,7 +120,7 @@ def _day(instant: datetime) -> str:
 async def reached(database: Database) -> Reached:
     """How far problems are counted."""
     for row in await database.read(queries.REACHED):
-        return Reached(row["position"], None if row["at"] is None else row["at"])
+        return Reached(row["position"], row["at"])
     raise DatabaseError("The database has no counts: run `zeren migrate`, or let a restore come to its end.")
 
 

@@ -13,7 +13,7 @@ from services.hosting.identity import Caller
 from services.oversight.chains import Beginning, Doing, begin
 from services.oversight.rules import Step
 from services.oversight.supervising import supervising
-from services.oversight.writing import Opening, open_problem, write_step
+from services.oversight.writing import Opening, open_problem, places_of, write_step
 
 MOST = 200
 """Problems that one feedback may name: they are written in one transaction."""
@@ -66,12 +66,7 @@ async def record_feedback(
             rulebook,
             "recordedBy",
         )
-        named: dict[str, tuple[str | None, tuple[str, ...]]] = {}
-        for number, one in enumerate(command.problems):
-            named[f"problems.{number}.site"] = (one.site, ("Site",))
-            named[f"problems.{number}.area"] = (one.area, ("Area",))
-            named[f"problems.{number}.task"] = (one.task, ("Task",))
-        await check_kinds(transaction, named)
+        await check_kinds(transaction, places_of(command.problems))
         doing = Doing(received_at, person, post, await take_gate(transaction, now))
         (feedback,) = await begin(
             transaction,

@@ -15,7 +15,7 @@ from services.hosting.commanding import Done, carry_out, check_kinds, refused_at
 from services.hosting.identity import Caller
 from services.oversight.chains import Beginning, Doing, begin, change, lock
 from services.oversight.supervising import supervising
-from services.oversight.writing import Opening, open_problem
+from services.oversight.writing import Opening, open_problem, places_of
 
 LONGEST_ROUTE = 100
 
@@ -135,12 +135,7 @@ async def complete_patrol(
             if not starts_at <= visit.visited_at <= at:
                 message = f"{visit.visited_at.isoformat()} is not between the beginning and the end of the patrol"
                 raise refused_at(f"visits.{number}.visitedAt", message, RefusalCode.OUT_OF_ORDER)
-        named: dict[str, tuple[str | None, tuple[str, ...]]] = {}
-        for number, one in enumerate(command.problems):
-            named[f"problems.{number}.site"] = (one.site, ("Site",))
-            named[f"problems.{number}.area"] = (one.area, ("Area",))
-            named[f"problems.{number}.task"] = (one.task, ("Task",))
-        await check_kinds(transaction, named)
+        await check_kinds(transaction, places_of(command.problems))
         visited = [(visit, await lock(transaction, "PatrolStop", visit.stop, "visits")) for visit in command.visits]
         earliest = max(now, locked.changed_at + TICK)
         doing = Doing(at, person, post, await take_gate(transaction, earliest))

@@ -4,8 +4,10 @@ A command that opens several problems, or acts on several, first locks what it a
 then writes: see `graph.queries.watermark`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from graph import ledger
 from graph.model.enums import EventKind, ProblemAction, Severity
@@ -34,6 +36,27 @@ class Opening:
     evidence: tuple[str, ...] = ()
     note: str | None = None
     links: tuple[tuple[str, str], ...] = ()
+
+
+class Found(Protocol):
+    """What was found, in a command that opens several problems."""
+
+    @property
+    def site(self) -> str | None: ...
+    @property
+    def area(self) -> str | None: ...
+    @property
+    def task(self) -> str | None: ...
+
+
+def places_of(problems: Sequence[Found]) -> dict[str, tuple[str | None, tuple[str, ...]]]:
+    """The records that the command's `problems` name, for `check_kinds`."""
+    named: dict[str, tuple[str | None, tuple[str, ...]]] = {}
+    for number, one in enumerate(problems):
+        named[f"problems.{number}.site"] = (one.site, ("Site",))
+        named[f"problems.{number}.area"] = (one.area, ("Area",))
+        named[f"problems.{number}.task"] = (one.task, ("Task",))
+    return named
 
 
 @dataclass(frozen=True)
