@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 
 SECONDS_A_DAY = 86_400
 
-
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -43,16 +43,16 @@ def facts_of(data: Row) -> Facts:
     )
 
 
-def side_of(data: Row, as_of: Any, known_at: Any) -> Side:
+def side_of(data: Row, as_of: datetime, known_at: datetime) -> Side:
     """A trace to be compared with another; its row is to have the versions."""
     versions: defaultdict[str, list[Version]] = defaultdict(list)
     for row in data["versions"]:
-        instants = (_native(row[name]) for name in ("validFrom", "validTo", "recordedAt", "supersededAt"))
+        instants = (row[name] for name in ("validFrom", "validTo", "recordedAt", "supersededAt"))
         versions[row["of"]].append(Version(row["id"], *instants))
-    return Side(facts_of(data), data["subject"]["ownArea"], _native(as_of), _native(known_at), versions)
+    return Side(facts_of(data), data["subject"]["ownArea"], as_of, known_at, versions)
 
 
-def history_of(data: Row, known_at: Any) -> History | None:
+def history_of(data: Row, known_at: datetime) -> History | None:
     """What happened to the problem; None where the subject is none."""
     subject = data["subject"]
     if subject["discoveredAt"] is None:
@@ -88,7 +88,7 @@ def _events(rows: Iterable[Row], homes: Iterable[Row]) -> tuple[Event, ...]:
             row["post"],
             home.get(row["id"]),
             row["to"],
-            row["dueAt"] and row["dueAt"],
+            row["dueAt"],
         )
         for row in rows
     )
@@ -106,7 +106,7 @@ def _links(rows: Iterable[Row]) -> tuple[Link, ...]:
             r.get("explicit", True),
             _capacity(r),
             r.get("sourceId", ""),
-            _native(r["validFrom"]) if "validFrom" in r else BEGINNING,
+            r.get("validFrom", BEGINNING),
             r.get("id", ""),
         )
         for r in rows
@@ -120,9 +120,9 @@ def _records(rows: Iterable[Row]) -> tuple[Record, ...]:
             r["sourceId"],
             r["from"],
             r["to"],
-            _native(r["validFrom"]),
-            _native(r["validTo"]),
-            _native(r["recordedAt"]),
+            r["validFrom"],
+            r["validTo"],
+            r["recordedAt"],
             r.get("explicit", True),
             Role(r["role"]) if "role" in r else None,
             _capacity(r),
@@ -133,7 +133,3 @@ def _records(rows: Iterable[Row]) -> tuple[Record, ...]:
 
 def _capacity(row: Row) -> Capacity | None:
     return Capacity(row["capacity"]) if "capacity" in row else None
-
-
-def _native(instant: Any) -> datetime:
-    return instant

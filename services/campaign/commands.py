@@ -322,20 +322,14 @@ def _recipient(command: Respond, person: str | None, recipients: Collection[str]
 
 
 def _reply(row: Row) -> Reply:
-    def at(name: str) -> datetime:
-        return row[name]
-
-    def perhaps(name: str) -> datetime | None:
-        return row[name] and row[name]
-
     return Reply(
-        at("issuedAt"),
-        at("acknowledgeBy"),
-        at("actBy"),
-        at("answerBy"),
-        perhaps("acknowledgedAt"),
-        perhaps("actedAt"),
-        perhaps("answeredAt"),
+        row["issuedAt"],
+        row["acknowledgeBy"],
+        row["actBy"],
+        row["answerBy"],
+        row["acknowledgedAt"],
+        row["actedAt"],
+        row["answeredAt"],
     )
 
 

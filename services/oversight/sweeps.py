@@ -118,8 +118,7 @@ async def close_sweep(
         await check_kinds(transaction, {"sweep": (command.sweep, ("Sweep",))})
         locked = await lock(transaction, "Sweep", command.sweep, "sweep")
         (left,) = await transaction.run(queries.LEFT, {"sweep": command.sweep})
-        last = left["last"] and left["last"]
-        refused = rules.closing(_stands(locked), at, person, command.reason, left["remaining"], last)
+        refused = rules.closing(_stands(locked), at, person, command.reason, left["remaining"], left["last"])
         if refused is not None:
             raise _refused(refused)
         doing = Doing(at, person, post, await take_gate(transaction, max(now, locked.changed_at + TICK)))

@@ -48,4 +48,4 @@ def test_breaches_are_those_of_the_rule(clean_database: DatabaseConnection) -> N
 
 
 def shown(breach: dict[str, Any]) -> tuple[Any, ...]:
-    return breach["kind"], breach["dueAt"], breach["doneAt"] and breach["doneAt"]
+    return breach["kind"], breach["dueAt"], breach["doneAt"]

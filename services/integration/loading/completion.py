@@ -35,8 +35,7 @@ class Unfinished:
 async def unfinished(database: Database) -> Unfinished | None:
     """The import that is not complete, if there is one."""
     for row in await database.read(imports.UNFINISHED):
-        held_at, stamped_at = (None if row[name] is None else row[name] for name in ("heldAt", "stampedAt"))
-        return Unfinished(row["id"], row["source"], row["startedAt"], held_at, stamped_at)
+        return Unfinished(row["id"], row["source"], row["startedAt"], row["heldAt"], row["stampedAt"])
     return None
 
 
