@@ -4,6 +4,8 @@ UV := .tools/bin/uv
 COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONUNBUFFERED := 1
+# Certificates that the system trusts (a proxy of the county among them) are trusted by uv too, as pip does.
+export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
 
