@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import ssl
 import threading
 from collections.abc import Generator
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
@@ -143,6 +144,7 @@ class _Fetch:
             import requests
 
             self.local.session = requests.Session()
+            self.local.session.verify = _certificates()
         return self.local.session
 
     def fetch(self, artifact: Artifact) -> None:
@@ -218,6 +220,12 @@ class _Fetch:
 
 class _Incomplete(Exception):
     """The answer ended early; what arrived is kept."""
+
+
+def _certificates() -> str | bool:
+    """The system's, so that a proxy that the county trusts is trusted here; else those that requests brings."""
+    system = ssl.get_default_verify_paths()
+    return system.cafile or system.capath or True
 
 
 def _reason(error: Exception) -> str:
