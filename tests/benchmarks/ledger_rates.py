@@ -1,7 +1,8 @@
-"""How many events are verified, backed up and restored in a second: python -m tests.benchmarks.verify_rate [EVENTS]
+"""How many events are verified, backed up, restored and numbered in a second: python -m tests.benchmarks.ledger_rates
 
 Made-up chains of five events: out of a backup's file; and, on the Neo4j that NEO4J_URI names (it is emptied), restored
-into it, verified there, backed up from it. In seconds of the clock, and in processor seconds of this process and its
+into it, verified there, backed up from it, and, their numbers taken away, numbered anew. Give another number of events
+than half a million after it. In seconds of the clock, and in processor seconds of this process and its
 workers, for a machine that does other things meanwhile.
 """
 
@@ -21,10 +22,13 @@ from graph import ledger
 from graph.merkle import Growth, Tile, leaf_hash
 from graph.model.identity import record_id
 from graph.session import Database
+from services.ledger.anchors import FileAnchor
 from services.ledger.archive import Archive, Writer
 from services.ledger.backup import back_up, restore, verify_backup
 from services.ledger.inspectors import collect_seldom
+from services.ledger.keyring import Keyring
 from services.ledger.reading import verify_database
+from services.ledger.sequencer import Sequencer
 from tests.database import DatabaseConnection, empty
 
 BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -103,6 +107,25 @@ def _processor() -> float:
     return process_time() + children.ru_utime + children.ru_stime
 
 
+async def _unnumber(database: Database) -> None:
+    """All events wait for the sequencer, as they do after they were recorded."""
+    for statement in (
+        "MATCH (l:Log) SET l.size = 0, l.epoch = 0, l.beat = 0",
+        "MATCH (t:Tile) DETACH DELETE t",
+        "MATCH (w:Watermark) SET w.at = w.holdsAt",
+    ):
+        await database.write(statement)
+    some = """
+    MATCH (e:Event) WHERE e.logIndex >= $from AND e.logIndex < $from + 5000
+    SET e:Outbox
+    REMOVE e.logIndex
+    RETURN count(*) AS made
+    """
+    start = 0
+    while (await database.write(some, {"from": start}))[0]["made"]:
+        start += 5_000
+
+
 async def main(number: int = EVENTS) -> None:
     collect_seldom()
     with tempfile.TemporaryDirectory() as folder:
@@ -119,6 +142,10 @@ async def main(number: int = EVENTS) -> None:
                 await told("verify a database", number, lambda: verify_database(database, None, [], quiet))
             again = Path(folder) / "again"
             await told("back up", number, lambda: back_up(database, again, BEGUN, None, quiet))
+            await _unnumber(database)
+            keys, anchor = Path(folder) / "keys", FileAnchor(Path(folder) / "anchors")
+            sequencer = Sequencer(database, lambda: Keyring.open(keys), [anchor], lambda: BEGUN)
+            await told("number, sign and anchor", number, sequencer.catch_up)
 
 
 if __name__ == "__main__":
