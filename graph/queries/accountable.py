@@ -102,17 +102,13 @@ def _during(fact: str) -> str:
 
 def _staff(steps: int) -> str:
     """The posts and those below them, as long as they are fewer than the budget."""
-    lines = ["WITH *, COLLECT { UNWIND [row IN held | row.y] + open AS y RETURN DISTINCT y } AS below0"]
-    for level in range(steps):
-        met = " + ".join(f"below{n}" for n in range(level + 1))
-        lines.append(
-            f"WITH *, COLLECT {{ UNWIND CASE WHEN size({met}) < $budget THEN below{level} ELSE [] END AS y "
-            f"MATCH (y)<-[:REPORTS_TO]-(r) WHERE {_during('r')} MATCH (r)<-[:REPORTS]-(x) WHERE NOT x IN {met} "
-            f"RETURN DISTINCT x LIMIT $budget }} AS below{level + 1}"
-        )
-    staff = " + ".join(f"below{n}" for n in range(steps + 1))
-    lines.append(f"WITH high, t, k, persons, held, parties, things, {staff} AS staff")
-    return "\n".join(lines) + "\n"
+    return f"""WITH *, COLLECT {{ UNWIND [row IN held | row.y] + open AS y RETURN DISTINCT y }} AS start
+WITH high, t, k, persons, held, parties, things,
+  reduce(down = {{here: start, met: start}}, step IN range(1, {steps}) | head([new IN [COLLECT {{
+    UNWIND CASE WHEN size(down.met) < $budget THEN down.here ELSE [] END AS y
+    MATCH (y)<-[:REPORTS_TO]-(r) WHERE {_during("r")} MATCH (r)<-[:REPORTS]-(x) WHERE NOT x IN down.met
+    RETURN DISTINCT x LIMIT $budget }}] | {{here: new, met: down.met + new}}])).met AS staff
+"""
 
 
 def _covered(things: str, kinds: str) -> str:

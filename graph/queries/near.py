@@ -11,6 +11,7 @@ from graph.compile.fields import Compiler
 from graph.compile.moment import known, state
 from graph.compile.selection import Selected
 from graph.model.facts import LONGEST_CHAIN
+from graph.queries.climbing import climbed
 
 _MEMBERSHIPS = "[row IN risen WHERE row.type = 'MEMBERSHIP_TO' | {r: row.r, x: row.y, y: row.x}]"
 _PERSONNEL = "POST_IN|MEMBERSHIP_TO|REPORTS"
@@ -97,24 +98,18 @@ WITH *, {to("parties", "HEADS")} AS heading, {distinct("responsibilities", "x")}
 
 
 def _climbed(reach: Reach) -> str:
-    """Every post up to the top with what leads from it, level by level: each post once however many ways lead to it."""
+    """Every post up to the top with what leads from it."""
     kinds = _PERSONNEL if reach.personnel else "REPORTS"
-    lines = [f"WITH *, COLLECT {{ UNWIND {reach.climbed} AS n RETURN DISTINCT n }} AS here0"]
-    for level in range(LONGEST_CHAIN + 1):
-        met = " + ".join(f"here{n}" for n in range(level + 1))
-        lines += (
-            f"WITH *, COLLECT {{ UNWIND here{level} AS x MATCH (x)-[l:{kinds}]-(r) WHERE {during('r')}",
-            "    MATCH (r)-[:POST_IN_TO|MEMBERSHIP|REPORTS_TO]-(y)",
-            f"    RETURN {{type: type(l), r: r, x: x, y: y}} }} AS found{level}",
-            f"WITH *, COLLECT {{ UNWIND found{level} AS row WITH row WHERE row.type = 'REPORTS'",
-            f"    WITH row.y AS n WHERE NOT n IN {met} RETURN DISTINCT n }} AS here{level + 1}",
-        )
-    posts = " + ".join(f"here{n}" for n in range(LONGEST_CHAIN + 1))
-    found = " + ".join(f"found{n}" for n in range(LONGEST_CHAIN + 1))
-    lines.append(f"WITH *, {posts} AS posts, {found} AS risen")
+    found = (
+        f"MATCH (n)-[l:{kinds}]-(r) WITH n, r, type(l) AS type WHERE {during('r')} "
+        "MATCH (r)-[:POST_IN_TO|MEMBERSHIP|REPORTS_TO]-(y) RETURN {type: type, r: r, x: n, y: y}"
+    )
     held = _MEMBERSHIPS if reach.personnel else reach.held
-    lines.append(f"WITH *, {held} AS held")
-    return "\n".join(lines) + "\n"
+    return f"""WITH *, COLLECT {{ UNWIND {reach.climbed} AS n RETURN DISTINCT n }} AS start
+WITH *, {climbed("start", LONGEST_CHAIN, found, "row.type = 'REPORTS'", end="y")} AS up
+WITH *, up.met AS posts, up.found AS risen
+WITH *, {held} AS held
+"""
 
 
 def _homes(reach: Reach) -> str:

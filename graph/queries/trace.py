@@ -19,6 +19,7 @@ from graph.compile.selection import Selected
 from graph.compile.tree import Statement
 from graph.model import MODEL
 from graph.model.facts import LONGEST_CHAIN
+from graph.queries.climbing import climbed
 
 SUBJECTS = ("Problem", "Site", "Area", "Task", "Instruction")
 
@@ -168,17 +169,6 @@ def _link(from_: str, to: str, more: str = "") -> str:
     return f"{{id: v.id, from: {from_}, to: {to}, explicit: v.explicit{more}}}"
 
 
-def _climbed(start: str, steps: int, found: str, onward: str) -> str:
-    """A map of `found`, the rows found step by step, and `met`, all nodes passed: each once whatever leads to it.
-
-    `found`: what is found from the nodes `up.here`. `onward`: of those rows, which end leads on.
-    """
-    return f"""reduce(up = {{here: {start}, met: {start}, found: []}}, step IN range(0, {steps}) |
-  head([rows IN [COLLECT {{ UNWIND up.here AS n {found} }}] |
-  head([new IN [COLLECT {{ UNWIND rows AS row WITH row WHERE {onward} WITH row.x AS n
-    WHERE NOT n IN up.met RETURN DISTINCT n }}] | {{here: new, met: up.met + new, found: up.found + rows}}])]))"""
-
-
 def _of(rows: str, kind: str) -> str:
     return f"[row IN {rows} WHERE row.type = '{kind}' | row.row]"
 
@@ -209,7 +199,7 @@ _PARTIES = "row.type IN ['REGULATION_TO', 'OPERATES_TO', 'LEADS_TO', 'ASSISTS_TO
 
 _NEAR = f"""WITH *, [x IN [site, kind] WHERE x IS NOT NULL] + tasks AS places
 WITH *, places + [x IN [ownArea] WHERE x IS NOT NULL] AS start
-WITH *, {_climbed("start", LONGEST_CHAIN + 1, _FOUND_NEAR, "row.type = 'WITHIN'")} AS up
+WITH *, {climbed("start", LONGEST_CHAIN + 1, _FOUND_NEAR, "row.type = 'WITHIN'")} AS up
 WITH *, up.found AS near, [x IN up.met WHERE x:Area] AS areas
 WITH *, [row IN near WHERE row.type = 'RESPONSIBILITY_TO'] AS answering,
   {_distinct(f"told + [row IN near WHERE {_PARTIES}]")} AS parties
@@ -246,13 +236,13 @@ WITH *, reduce(since = t, e IN clocks | CASE WHEN e.dueAt IS NULL THEN datetime(
     above = f"""WITH n, n.id AS id MATCH (n)-[:PART_OF]->(r) WITH n, id, r, {_FACT} AS v WHERE {holds("v")}
     MATCH (r)-[:PART_OF_TO]->(x)
     RETURN {{n: n, r: r, x: x, row: {_link("id", "x.id")}}}"""
-    return f"""{since}WITH *, {_climbed("seeds", LONGEST_CHAIN, found, "row.type = 'REPORTS'")} AS up
+    return f"""{since}WITH *, {climbed("seeds", LONGEST_CHAIN, found, "row.type = 'REPORTS'")} AS up
 WITH *, up.found AS found, up.met AS posts
 WITH *, [row IN found WHERE row.type = 'MEMBERSHIP_TO' AND row.row.validTo > t] AS holding,
   [row IN found WHERE row.type = 'POST_IN'] AS postings,
   [row IN answering WHERE row.n IN places | row.x] AS concerned
 WITH *, {_distinct("postings")} AS homes, {_distinct("[row IN postings WHERE row.n IN concerned]")} AS start
-WITH *, {_climbed("start", LONGEST_CHAIN - 1, above, "true")} AS up
+WITH *, {climbed("start", LONGEST_CHAIN - 1, above, "true")} AS up
 WITH *, up.found AS parents
 """
 
