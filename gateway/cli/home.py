@@ -31,7 +31,11 @@ class Server:
 
 
 def settings_of(home: Path) -> Settings:
-    """The settings of the environment, for this home. Raises SettingsError."""
+    """The settings of the environment, for this home. Raises SettingsError, RulebookError."""
+    if os.environ.get("ZEREN_RULEBOOK"):  # one that can't be read is told here, and not by the first request
+        from services.campaign.rulebook import current
+
+        current()
     return Settings.from_environment({**os.environ, "ZEREN_HOME": str(home)})
 
 

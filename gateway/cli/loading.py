@@ -10,7 +10,7 @@ from gateway.cli.bars import StepBars, timed
 from gateway.cli.demonstration import instruct
 from gateway.cli.failures import Refused
 from graph.session import Database
-from services.campaign.rulebook import shipped
+from services.campaign.rulebook import current, shipped
 from services.hosting.context import system_clock
 from services.hosting.identity import Role
 from services.integration import county
@@ -32,8 +32,8 @@ DEMONSTRATION = f"{county.SOURCE}:{PROBLEM}"
 
 
 async def load(console: Console, database: Database, bundle: Path, source: str, *, dry_run: bool = False) -> Imported:
-    """Import the bundle; lines of work are titled as the shipped rulebook has them."""
-    titles = {line.code: line.zh for line in shipped().lines_of_work}
+    """Import the bundle; lines of work are titled as the rulebook, or else the shipped one, has them."""
+    titles = {line.code: line.zh for rulebook in (shipped(), current()) for line in rulebook.lines_of_work}
     with StepBars(console, STEPS) as bars:
         return await import_bundle(
             database, bundle, system_clock, source=source, dry_run=dry_run, titles=titles, progress=bars.advance

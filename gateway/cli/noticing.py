@@ -12,7 +12,7 @@ from graph.model.enums import FindingKind
 from graph.model.instants import SHANGHAI, utc
 from graph.session import Database
 from services.accountability.noticing import Noticing, Told, replay
-from services.campaign.rulebook import shipped
+from services.campaign.rulebook import current
 from services.hosting.context import system_clock
 from services.hosting.identity import Role
 from services.ledger.keyring import Keyring
@@ -24,7 +24,7 @@ Kinds = dict[str, int]
 async def look(console: Console, home: Path, database: Database, at: datetime | None) -> Kinds:
     """Notice all that is so by `at` (None: now); how many findings stand, by kind."""
     await _number(home, database)
-    looked = await Noticing(database, shipped()).look_until_done(utc(at) if at else system_clock())
+    looked = await Noticing(database, current()).look_until_done(utc(at) if at else system_clock())
     _tell(console, looked.new)
     return await _by_kind(database)
 
@@ -38,7 +38,7 @@ async def live_again(
     async def wait(gone: timedelta) -> None:
         await asyncio.sleep(gone.total_seconds() / speed)
 
-    async for _, looked in replay(Noticing(database, shipped()), utc(since), utc(until), wait):
+    async for _, looked in replay(Noticing(database, current()), utc(since), utc(until), wait):
         _tell(console, looked.new)
     return await _by_kind(database)
 

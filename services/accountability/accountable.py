@@ -18,7 +18,7 @@ from services.accountability.pages import Page, asked_of_nodes, connection, is_c
 from services.accountability.reading import near_of
 from services.accountability.rules.answered import Answered, answered
 from services.accountability.searching import LARGEST, found_of, judged_at_first, rounds
-from services.campaign.rulebook import shipped
+from services.campaign.rulebook import current
 from services.hosting.context import Context
 from services.hosting.reading import selection_of
 
@@ -82,7 +82,7 @@ async def _every(
             raise as_graphql(ReadError(ReadErrorCode.NOT_FOUND, f"there is no Person {person} that you may see"))
         problems = {row["id"]: row["shown"] for row in data["found"]}
         posts = {row["id"]: row["shown"] for row in data["posts"]}
-        for one in answered(found_of(data), near_of(data), person, shipped()):
+        for one in answered(found_of(data), near_of(data), person, current()):
             yield _Entry(one, problems[one.problem.problem], posts[one.post])
 
 

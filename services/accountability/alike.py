@@ -20,7 +20,7 @@ from services.accountability.rules.facts import Line
 from services.accountability.rules.near import Subject
 from services.accountability.rules.similar import Shared, Similar, shared_of, similar
 from services.accountability.searching import LARGEST, found_of, judged_at_first, rounds
-from services.campaign.rulebook import shipped
+from services.campaign.rulebook import current
 from services.hosting.context import Context
 
 Row = dict[str, Any]
@@ -91,7 +91,7 @@ async def _every(
     async for data in rounds(info, search, shown, like.known_at):
         problem = {row["id"]: row["shown"] for row in data["found"]}
         person = {row["id"]: row["shown"] for row in data["persons"]}
-        for one in similar(found_of(data), near_of(data), shared, shipped(), like.record):
+        for one in similar(found_of(data), near_of(data), shared, current(), like.record):
             yield _Entry(one, problem[one.problem.problem], [person[id_] for id_ in sorted(one.shared.holders)])
 
 

@@ -21,7 +21,7 @@ from schema.scalars import Instant
 from services.accountability.reading import side_of
 from services.accountability.rules import Change, compare
 from services.accountability.showing import Showing, asked_of_records, shape_of
-from services.campaign.rulebook import shipped
+from services.campaign.rulebook import current
 from services.hosting.context import Context
 from services.hosting.reading import answer, selection_of
 
@@ -58,7 +58,7 @@ async def trace_comparison(
             message = f"there is no {', '.join(walk.SUBJECTS)} {subject} that you may see at the moment `{name}`"
             raise as_graphql(ReadError(ReadErrorCode.NOT_FOUND, message))
     one, other = (side_of(side["facts"], side["t"], side["k"]) for side in found)
-    changes = compare(one, other, shipped())
+    changes = compare(one, other, current())
     return _Shown(found).comparison(selected, changes)
 
 
@@ -81,7 +81,7 @@ class _Shown:
                 case "changes":
                     shown[part.key] = [self._change(part, change) for change in changes]
                 case "rulebook":
-                    names = {"version": shipped().version, "__typename": "RulebookVersion"}
+                    names = {"version": current().version, "__typename": "RulebookVersion"}
                     shown[part.key] = {field.key: names[field.name] for field in part.only()}
                 case _:
                     shown[part.key] = "TraceComparison"

@@ -21,7 +21,7 @@ from services.accountability.pages import Page, asked_of_nodes, connection, is_c
 from services.accountability.reading import near_of
 from services.accountability.rules.gaps import Missing, Standing, of_post, unassigned
 from services.accountability.rules.near import Near, Subject
-from services.campaign.rulebook import shipped
+from services.campaign.rulebook import current
 from services.hosting.context import Context
 from services.hosting.reading import answer, selection_of
 
@@ -109,7 +109,7 @@ async def _every(
 
 
 def _judged(label: str, record: str, near: Near, as_of: datetime) -> Standing | None:
-    rulebook = shipped()
+    rulebook = current()
     match label:
         case "Post":
             return of_post(record, near, as_of, rulebook)

@@ -22,7 +22,7 @@ from services.accountability.reading import facts_of, history_of
 from services.accountability.rules.near import Subject
 from services.accountability.showing import Judged, Showing, asked_of_records
 from services.accountability.types import LoggedEvent
-from services.campaign.rulebook import shipped
+from services.campaign.rulebook import current
 from services.hosting.context import Context
 from services.hosting.following import follow
 from services.hosting.reading import answer
@@ -62,7 +62,7 @@ async def trace(
 
 
 def _judged(data: dict[str, Any], facts: rules.Facts, as_of: Any, known_at: Any) -> Judged:
-    rulebook = shipped()
+    rulebook = current()
     lines = rules.lines(facts, rulebook)
     history = history_of(data, known_at)
     hands: tuple[rules.Custody, ...] = ()

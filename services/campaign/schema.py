@@ -15,7 +15,7 @@ from services.campaign.inputs import (
     AnswerInstructionInput,
     IssueInstructionInput,
 )
-from services.campaign.rulebook import shipped
+from services.campaign.rulebook import current
 from services.campaign.types import (
     Campaign,
     Clause,
@@ -67,7 +67,7 @@ async def _issue(info: Info, input: IssueInstructionInput) -> Any:  # noqa: A002
     context = info.context
     return await outcome(
         info,
-        commands.issue(context.database, command, context.caller, context.clock(), shipped()),
+        commands.issue(context.database, command, context.caller, context.clock(), current()),
         "InstructionPayload",
         RECORDS,
     )

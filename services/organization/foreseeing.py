@@ -16,7 +16,7 @@ from graph.queries.trace import FACTS_ONLY, Asked, traces
 from graph.session import Database, Transaction
 from services.accountability import rules as of_trace
 from services.accountability.reading import facts_of
-from services.campaign.rulebook import shipped
+from services.campaign.rulebook import current
 from services.hosting.commanding import LATEST
 from services.hosting.identity import Caller
 from services.organization import rules
@@ -113,7 +113,7 @@ async def _answering(transaction: Transaction, problems: Sequence[str], now: dat
     asked = [Asked(problem, None, LATEST) for problem in problems]
     statement = traces(asked, FACTS_ONLY, Moment(now, None, LATEST), NOBODY)
     (row,) = await transaction.run(statement.cypher, statement.parameters)
-    rulebook = shipped()
+    rulebook = current()
     return {
         problem: frozenset(
             (line.kind, _part(hop))

@@ -8,7 +8,7 @@ from graph.model.instants import TICK
 from graph.queries import supervision
 from graph.queries.watermark import take_gate
 from graph.session import Database, Transaction
-from services.campaign.rulebook import shipped
+from services.campaign.rulebook import current
 from services.campaign.rules import Rulebook
 from services.hosting.commanding import Done, acting, carry_out, check_kinds, refused_at, taken_at
 from services.hosting.identity import Caller
@@ -78,7 +78,7 @@ async def report(database: Database, command: Report, caller: Caller, now: datet
 async def act(
     database: Database, command: Act, caller: Caller, now: datetime, rulebook: Rulebook | None = None
 ) -> Done:
-    """Carry out an action. `rulebook`: the shipped one, if not given. Raises RefusedError."""
+    """Carry out an action. `rulebook`: the current one, if not given. Raises RefusedError."""
     at = taken_at(command.at, now)
 
     async def work(transaction: Transaction, key: str) -> Done:
@@ -107,7 +107,7 @@ async def act(
         )
         after(standing, step)  # refused before a gate is taken
         check_evidence(command.attachments, standing.life.discovered_at, at)
-        await _check_rectification(transaction, standing, step, len(command.attachments), rulebook or shipped())
+        await _check_rectification(transaction, standing, step, len(command.attachments), rulebook or current())
         recorded_at = await take_gate(transaction, max(now, standing.changed_at + TICK))
         done = await write_step(transaction, standing, step, key, recorded_at)
         doing = Doing(at, person, post, recorded_at)

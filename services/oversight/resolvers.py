@@ -14,7 +14,7 @@ from schema.enums import ProblemStatus, SiteType
 from schema.errors import as_graphql
 from schema.rows import row
 from schema.scalars import Instant
-from services.campaign.rulebook import shipped
+from services.campaign.rulebook import current
 from services.campaign.rules import Checklist, ChecklistItem
 from services.hosting.context import Context
 from services.hosting.following import follow
@@ -83,7 +83,7 @@ def problem_events(
 
 def checklist(info: strawberry.Info[Context, None], code: str) -> Any:
     """The checklist of the rulebook with that code; NOT_FOUND where there is none. 清单"""
-    found = shipped().checklist(code)
+    found = current().checklist(code)
     if found is None:
         raise as_graphql(ReadError(ReadErrorCode.NOT_FOUND, f"the rulebook has no checklist {code}"))
     return row(selection_of(info).only(), _shown(found))
@@ -91,7 +91,7 @@ def checklist(info: strawberry.Info[Context, None], code: str) -> Any:
 
 def checklists(info: strawberry.Info[Context, None], site_kind: SiteType | None = None) -> Any:
     """The checklists of the rulebook, or those for one kind of site. 清单列表"""
-    every = (one for one in shipped().checklists if site_kind is None or site_kind in one.site_kinds)
+    every = (one for one in current().checklists if site_kind is None or site_kind in one.site_kinds)
     return [row(selection_of(info).only(), _shown(one)) for one in every]
 
 
@@ -101,4 +101,4 @@ def _shown(checklist: Checklist) -> dict[str, Any]:
 
     items = [{**said(item), "severity": item.severity} for item in checklist.items]
     kinds = list(checklist.site_kinds)
-    return {**said(checklist), "siteKinds": kinds, "rulebook": shipped().version, "items": items}
+    return {**said(checklist), "siteKinds": kinds, "rulebook": current().version, "items": items}

@@ -7,7 +7,7 @@ import strawberry
 
 from schema.build import build
 from schema.pagination import Connection
-from services.campaign.rulebook import shipped
+from services.campaign.rulebook import current
 from services.campaign.rules import ItemFound
 from services.hosting.changing import Info, outcome
 from services.hosting.commanding import Done
@@ -58,7 +58,7 @@ async def _report(info: Info, input: ReportProblemInput) -> Any:  # noqa: A002 -
         evidence=tuple(input.evidence or ()),
         note=input.note,
     )
-    clock = shipped().problem_clock(input.severity)
+    clock = current().problem_clock(input.severity)
     context = info.context
     return await _outcome(info, commands.report(context.database, command, context.caller, context.clock(), clock))
 
@@ -79,7 +79,7 @@ async def _act(info: Info, input: ActOnProblemInput) -> Any:  # noqa: A002 - the
         attachments=tuple(one.plain() for one in input.attachments or ()),
     )
     context = info.context
-    return await _outcome(info, commands.act(context.database, command, context.caller, context.clock(), shipped()))
+    return await _outcome(info, commands.act(context.database, command, context.caller, context.clock(), current()))
 
 
 async def _inspect(info: Info, input: RecordInspectionInput) -> Any:  # noqa: A002 - the argument's name in the schema
@@ -100,7 +100,7 @@ async def _inspect(info: Info, input: RecordInspectionInput) -> Any:  # noqa: A0
         note=input.note,
     )
     context = info.context
-    done = inspect(context.database, command, context.caller, context.clock(), shipped())
+    done = inspect(context.database, command, context.caller, context.clock(), current())
     return await outcome(info, done, "InspectionPayload", INSPECTED)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import strawberry
 
 from schema.pagination import Connection
-from services.campaign.rulebook import shipped
+from services.campaign.rulebook import current
 from services.hosting.changing import Info, outcome
 from services.hosting.reading import listing, lookup
 from services.oversight.patrols import complete_patrol, plan_patrol
@@ -47,21 +47,21 @@ class SupervisionQuery:
 async def _plan(info: Info, input: PlanPatrolInput) -> Any:  # noqa: A002 - the argument's name in the schema
     """Plan a patrol. 制定巡查计划"""
     context = info.context
-    done = plan_patrol(context.database, input.plain(), context.caller, context.clock(), shipped())
+    done = plan_patrol(context.database, input.plain(), context.caller, context.clock(), current())
     return await outcome(info, done, "PatrolPayload", PATROL)
 
 
 async def _complete(info: Info, input: CompletePatrolInput) -> Any:  # noqa: A002 - as above
     """Say what was visited and found on a patrol. 完成巡查"""
     context = info.context
-    done = complete_patrol(context.database, input.plain(), context.caller, context.clock(), shipped())
+    done = complete_patrol(context.database, input.plain(), context.caller, context.clock(), current())
     return await outcome(info, done, "PatrolPayload", PATROL)
 
 
 async def _urge(info: Info, input: UrgeProblemInput) -> Any:  # noqa: A002 - as above
     """Urge the organization that has a problem in hand. 督办"""
     context = info.context
-    done = urge_problem(context.database, input.plain(), context.caller, context.clock(), shipped())
+    done = urge_problem(context.database, input.plain(), context.caller, context.clock(), current())
     return await outcome(info, done, "UrgingPayload", URGING)
 
 
@@ -75,14 +75,14 @@ async def _answer(info: Info, input: AnswerUrgingInput) -> Any:  # noqa: A002 - 
 async def _transfer(info: Info, input: TransferProblemsInput) -> Any:  # noqa: A002 - as above
     """Hand problems to the discipline office. 移送问题"""
     context = info.context
-    done = transfer_problems(context.database, input.plain(), context.caller, context.clock(), shipped())
+    done = transfer_problems(context.database, input.plain(), context.caller, context.clock(), current())
     return await outcome(info, done, "TransferPayload", TRANSFER)
 
 
 async def _receive(info: Info, input: ReceiveTransferInput) -> Any:  # noqa: A002 - as above
     """Acknowledge a transfer, accept it, or return it with a reason. 接收移送"""
     context = info.context
-    done = receive_transfer(context.database, input.plain(), context.caller, context.clock(), shipped())
+    done = receive_transfer(context.database, input.plain(), context.caller, context.clock(), current())
     return await outcome(info, done, "TransferPayload", TRANSFER)
 
 

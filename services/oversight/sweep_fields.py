@@ -5,7 +5,7 @@ from typing import Any
 import strawberry
 
 from schema.pagination import Connection
-from services.campaign.rulebook import shipped
+from services.campaign.rulebook import current
 from services.hosting.changing import Info, outcome
 from services.hosting.reading import listing, lookup
 from services.oversight.films import record_covert_film
@@ -29,21 +29,21 @@ class SweepQuery:
 async def _film(info: Info, input: RecordCovertFilmInput) -> Any:  # noqa: A002 - the argument's name in the schema
     """Record a covert film; the problems that it shows are to be put right at once. 登记暗访片"""
     context = info.context
-    done = record_covert_film(context.database, input.plain(), context.caller, context.clock(), shipped())
+    done = record_covert_film(context.database, input.plain(), context.caller, context.clock(), current())
     return await outcome(info, done, "CovertFilmPayload", FILMED)
 
 
 async def _start(info: Info, input: StartSweepInput) -> Any:  # noqa: A002 - as above
     """Start a sweep of all sites that are like the one of a problem. 举一反三排查"""
     context = info.context
-    done = start_sweep(context.database, input.plain(), context.caller, context.clock(), shipped())
+    done = start_sweep(context.database, input.plain(), context.caller, context.clock(), current())
     return await outcome(info, done, "SweepPayload", SWEPT)
 
 
 async def _close(info: Info, input: CloseSweepInput) -> Any:  # noqa: A002 - as above
     """Close a sweep: when no site remains, or for a reason. 结束排查"""
     context = info.context
-    done = close_sweep(context.database, input.plain(), context.caller, context.clock(), shipped())
+    done = close_sweep(context.database, input.plain(), context.caller, context.clock(), current())
     return await outcome(info, done, "SweepPayload", SWEPT)
 
 

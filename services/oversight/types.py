@@ -21,7 +21,7 @@ from schema.errors import Refusal
 from schema.pagination import Connection, facts, paged
 from schema.scalars import Instant
 from services.accountability.rules import first_holders
-from services.campaign.rulebook import shipped
+from services.campaign.rulebook import current
 from services.hosting.judging import judged_by
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Responsible:
     post: LazyPost
 
 
-judged_by(lambda beside, at: first_holders(beside, at, shipped()))
+judged_by(lambda beside, at: first_holders(beside, at, current()))
 
 
 @node("Problem")

@@ -1,6 +1,7 @@
 """Reads a rulebook file (YAML), and says everything that is wrong with it by line and field."""
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cache
@@ -58,6 +59,16 @@ class _Sheet(BaseModel):
 def shipped() -> Rulebook:
     """The rulebook of the campaign that ships with the product."""
     return read(SHIPPED)
+
+
+@cache
+def current() -> Rulebook:
+    """The rulebook that this process works by: the file that ZEREN_RULEBOOK names, else the shipped one.
+
+    Raises RulebookError.
+    """
+    named = os.environ.get("ZEREN_RULEBOOK")
+    return read(Path(named)) if named else shipped()
 
 
 def form() -> dict[str, object]:
