@@ -2,16 +2,21 @@
 
 from graph.queries.write import Write
 
+_KINDS = """UNWIND $ids AS id
+    MATCH (n:Record {id: id}) WHERE n.recordedAt <= $latest"""
+_KIND = "[label IN labels(n) WHERE label <> 'Record'][0]"
+
 CLAIM = Write(
     "claim an idempotency key",
     "accountability",
-    """
-    MERGE (c:Command {key: $key})
+    f"""
+    MERGE (c:Command {{key: $key}})
     ON CREATE SET c.request = $request, c.claimedAt = $now, c.outcome = ''
     SET c.touched = true
-    RETURN c.request AS request, c.outcome AS outcome
+    RETURN c.request AS request, c.outcome AS outcome, COLLECT {{ {_KINDS} RETURN [id, {_KIND}] }} AS kinds
     """,
 )
+"""And what the records are that the command names, as KINDS_OF tells it: one question less."""
 
 SETTLE = Write(
     "remember what a command came to",
@@ -19,11 +24,7 @@ SETTLE = Write(
     "MATCH (c:Command {key: $key}) SET c.outcome = $outcome REMOVE c.touched",
 )
 
-KINDS_OF = """
-UNWIND $ids AS id
-MATCH (n:Record {id: id}) WHERE n.recordedAt <= $now
-RETURN id, [label IN labels(n) WHERE label <> 'Record'][0] AS kind
-"""
+KINDS_OF = f"{_KINDS} RETURN id, {_KIND} AS kind"
 """What the records are that a command names; those unknown are not returned."""
 
 POSTS_HELD = """

@@ -1,6 +1,7 @@
 """Writes of the life of a problem: each appends its event in the same transaction, marked for the sequencer."""
 
 from graph.model import MODEL
+from graph.queries.watermark import TAKING
 from graph.queries.write import Write
 
 HOME_OF_POST = """
@@ -27,15 +28,7 @@ RETURN p.id AS id
 """
 """Problems whose deadline passed unnoticed, the longest ago first."""
 
-REPORT = Write(
-    "report a problem",
-    "oversight",
-    """
-    CREATE (p:Record:Problem)
-    SET p = $problem
-    CREATE (e:Record:Event:Outbox)-[:EVENT_OF]->(p)
-    SET e = $event
-    WITH p, e
+_REPORTED = """
     CALL (p) {
       UNWIND $links AS link
       MATCH (x:Record {id: link.to})
@@ -43,8 +36,40 @@ REPORT = Write(
     }
     CALL (e) { MATCH (x:Record {id: $person}) CREATE (e)-[:DONE_BY]->(x) }
     CALL (e) { MATCH (x:Record {id: $post}) CREATE (e)-[:DONE_AS]->(x) }
+"""
+
+REPORT = Write(
+    "report a problem",
+    "oversight",
+    f"""
+    CREATE (p:Record:Problem)
+    SET p = $problem
+    CREATE (e:Record:Event:Outbox)-[:EVENT_OF]->(p)
+    SET e = $event
+    WITH p, e
+    {_REPORTED}
     """,
 )
+
+REPORT_ALONE = Write(
+    "take a gate, report a problem, and remember that",
+    "oversight",
+    f"""
+    {TAKING}
+    WITH at, coalesce(g.shut, false) AS shut
+    MATCH (c:Command {{key: $key}})
+    SET c.outcome = $outcome + toString(at) + '"}}'
+    REMOVE c.touched
+    CREATE (p:Record:Problem)
+    SET p = $problem, p.recordedAt = at, p.changedAt = at
+    CREATE (e:Record:Event:Outbox)-[:EVENT_OF]->(p)
+    SET e = $event, e.recordedAt = at
+    WITH p, e, at, shut
+    {_REPORTED}
+    RETURN at, shut
+    """,
+)
+"""A command that is this alone, in one question: the record time is the gate's, and no chained body has it."""
 
 _STATE = "|".join(sorted({ref.relationship for ref in MODEL.entity("Problem").refs()}))
 

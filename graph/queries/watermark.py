@@ -9,8 +9,10 @@ The gates are shut while an import is written that took its record time beforeha
 """
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import count
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from graph.model.instants import utc
@@ -29,19 +31,19 @@ UNWIND range(1, $gates) AS number
 MERGE (g:Gate {number: number}) ON CREATE SET g.at = CASE WHEN w.at < $now THEN $now ELSE w.at END
 """
 
-TAKE = Write(
-    "take a gate",
-    "accountability",
-    """
+TAKING = """
     MATCH (g:Gate {number: $gate})
     SET g.taken = true
     REMOVE g.taken
     WITH g, CASE WHEN g.at < $earliest THEN $earliest ELSE g.at + duration({microseconds: 1}) END AS at
     SET g.at = at
-    RETURN at, coalesce(g.shut, false) AS shut
-    """,
-)
-"""The lock comes first, so that what is read of the gate is what the one before left."""
+"""
+"""How a statement that takes a gate begins; its columns `at` and `shut` (coalesce(g.shut, false)) are for `entered`.
+
+The lock comes first, so that what is read of the gate is what the one before left.
+"""
+
+TAKE = Write("take a gate", "accountability", f"{TAKING}    RETURN at, coalesce(g.shut, false) AS shut")
 
 RAISE = Write(
     "move the watermark up",
@@ -89,13 +91,22 @@ class GateShut(DatabaseError):
     """Nothing may be recorded now; the message says why and what to do."""
 
 
+def any_gate(earliest: datetime) -> dict[str, object]:
+    """The parameters of TAKING: to be recorded at `earliest` or, if the gate is further, just after it."""
+    return {"gate": next(_gates) % GATES + 1, "earliest": utc(earliest)}
+
+
 async def take_gate(transaction: Transaction, earliest: datetime) -> datetime:
     """When what this transaction writes is recorded: at `earliest` or, if the gate is further, just after it.
 
     Called last before the writes: until the transaction ends, nobody else passes this gate. Raises GateShut.
     """
-    gate = next(_gates) % GATES + 1
-    for row in await transaction.run(TAKE.cypher, {"gate": gate, "earliest": utc(earliest)}):
+    return entered(await transaction.run(TAKE.cypher, any_gate(earliest)))
+
+
+def entered(rows: Sequence[Mapping[str, Any]]) -> datetime:
+    """The record time out of the row of a statement that took a gate. Raises GateShut, which takes all of it back."""
+    for row in rows:
         if row["shut"]:
             raise GateShut(
                 "a first import is under way, and nothing can be acted on before all of it is there; send the same "

@@ -5,7 +5,7 @@ A refusal changes nothing and is not remembered: the same key may be sent again 
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Protocol
@@ -40,11 +40,20 @@ class Command(Protocol):
 class Done:
     """What a command came to: ids of records by the fields of its payload, and when they were recorded.
 
-    A field that is a list has a list of ids.
+    A field that is a list has a list of ids. `remembered`: the statement that wrote it has settled the command too.
     """
 
     records: Mapping[str, str | list[str]]
     recorded_at: datetime
+    remembered: bool = False
+
+
+@dataclass
+class Named:
+    """The records that a command names, whose kinds are asked for as its key is claimed."""
+
+    ids: Sequence[str] = ()
+    kinds: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 class RefusedError(Exception):
@@ -86,20 +95,23 @@ async def carry_out(
     caller: Caller,
     now: datetime,
     work: Callable[[Transaction, str], Awaitable[Done]],
+    named: Named | None = None,
 ) -> Done:
     """Do `work` once for the command's key; when this returns, whoever asks next sees it.
 
-    `work` is handed the key in the caller's own space. Where the command was carried out before, what it came to is
-    returned again. Raises RefusedError.
+    `work` is handed the key in the caller's own space; `named` then tells the kinds. Where the command was carried out
+    before, what it came to is returned again. Raises RefusedError.
     """
+    named = named or Named()
 
     async def once(transaction: Transaction) -> Done:
-        key = await _claim(transaction, command, caller, now)
+        key = await _claim(transaction, command, caller, now, named)
         if isinstance(key, Done):
             return key
         done = await work(transaction, key)
-        outcome = {**done.records, "recordedAt": utc(done.recorded_at).isoformat()}
-        await transaction.run(queries.SETTLE.cypher, {"key": key, "outcome": json.dumps(outcome)})
+        if not done.remembered:
+            outcome = outcome_before(done.records) + utc(done.recorded_at).isoformat() + '"}'
+            await transaction.run(queries.SETTLE.cypher, {"key": key, "outcome": outcome})
         return done
 
     try:
@@ -110,14 +122,21 @@ async def carry_out(
     return done
 
 
-async def _claim(transaction: Transaction, command: Command, caller: Caller, now: datetime) -> str | Done:
+def outcome_before(records: Mapping[str, str | list[str]]) -> str:
+    """What is remembered of a command, up to its record time: that, a quotation mark and a brace are to follow."""
+    return json.dumps({**records, "recordedAt": ""}).removesuffix('"}')
+
+
+async def _claim(transaction: Transaction, command: Command, caller: Caller, now: datetime, named: Named) -> str | Done:
     if not command.key.strip() or len(command.key) > 200:
         raise refused_at("idempotencyKey", "give a key of 1 to 200 characters, a new one for each new command")
     if caller.role is Role.VIEWER:
         raise RefusedError(RefusalCode.NOT_ALLOWED, "a viewer changes nothing; sign in with a role that may act")
     scoped = f"{caller.subject}/{command.key}"
     request = sha256(repr(command).encode()).hexdigest()
-    (claimed,) = await transaction.run(queries.CLAIM.cypher, {"key": scoped, "request": request, "now": now})
+    asked = {"key": scoped, "request": request, "now": now, "ids": list(named.ids), "latest": LATEST}
+    (claimed,) = await transaction.run(queries.CLAIM.cypher, asked)
+    named.kinds = dict(claimed["kinds"])
     if claimed["request"] != request:
         message = "this key was used for another command; a new command needs a new key"
         raise refused_at("idempotencyKey", message, RefusalCode.IDEMPOTENCY_CONFLICT)
@@ -154,12 +173,19 @@ async def acting(
 
 
 async def check_kinds(
-    transaction: Transaction, named: Mapping[str, tuple[str | None, Sequence[str]]]
+    transaction: Transaction,
+    named: Mapping[str, tuple[str | None, Sequence[str]]],
+    known: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
-    """The kinds of the records named: field of the input → (id, kinds that it may be of). Raises RefusedError."""
-    ids = sorted({record for record, _ in named.values() if record is not None})
-    rows = await transaction.run(queries.KINDS_OF, {"ids": ids, "now": LATEST})
-    kinds: dict[str, str] = {row["id"]: row["kind"] for row in rows}
+    """The kinds of the records named: field of the input → (id, kinds that it may be of). Raises RefusedError.
+
+    `known`: kinds that the transaction has been told already.
+    """
+    kinds = dict(known or {})
+    ids = sorted({record for record, _ in named.values() if record is not None and record not in kinds})
+    if ids:
+        rows = await transaction.run(queries.KINDS_OF, {"ids": ids, "latest": LATEST})
+        kinds |= {row["id"]: row["kind"] for row in rows}
     errors = tuple(
         (path, f"there is no {' or '.join(allowed)} {record}")
         for path, (record, allowed) in named.items()

@@ -10,13 +10,13 @@ from graph.queries.watermark import take_gate
 from graph.session import Database, Transaction
 from services.campaign.rulebook import current
 from services.campaign.rules import Rulebook
-from services.hosting.commanding import Done, acting, carry_out, check_kinds, refused_at, taken_at
+from services.hosting.commanding import Done, Named, acting, carry_out, check_kinds, refused_at, taken_at
 from services.hosting.identity import Caller
 from services.oversight import rules
 from services.oversight.chains import Doing
 from services.oversight.evidencing import Attachment, attach, check_evidence, named, sums
 from services.oversight.rules import Step
-from services.oversight.writing import Opening, Standing, after, home_of, lock, open_problem, refuse, write_step
+from services.oversight.writing import Opening, Standing, after, home_of, lock, open_alone, refuse, write_step
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,8 @@ class Act:
 async def report(database: Database, command: Report, caller: Caller, now: datetime, clock: timedelta | None) -> Done:
     """Report a problem; `clock` is what an assignment gives it that names no deadline. Raises RefusedError."""
     opening = _opening(command, now)
+    records = (command.site, command.area, command.task, command.person or caller.person, command.post)
+    known = Named([record for record in records if record is not None])
 
     async def work(transaction: Transaction, key: str) -> Done:
         by = await acting(transaction, caller, command.person, command.post, opening.discovered_at, "reportedBy")
@@ -67,12 +69,11 @@ async def report(database: Database, command: Report, caller: Caller, now: datet
                 "reportedBy": (person, ("Person",)),
                 "post": (post, ("Post",)),
             },
+            known.kinds,
         )
-        recorded_at = await take_gate(transaction, now)
-        made = await open_problem(transaction, key, opening, by, clock, recorded_at)
-        return Done({"problem": made.problem, "event": made.event}, recorded_at)
+        return await open_alone(transaction, key, opening, by, clock, now)
 
-    return await carry_out(database, command, caller, now, work)
+    return await carry_out(database, command, caller, now, work, known)
 
 
 async def act(

@@ -7,16 +7,17 @@ then writes: see `graph.queries.watermark`.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from graph import ledger
 from graph.model.enums import EventKind, ProblemAction, Severity
 from graph.model.identity import record_id
 from graph.model.instants import OPEN, SHANGHAI
 from graph.queries import problems as queries
+from graph.queries.watermark import any_gate, entered
 from graph.session import Transaction
 from schema.errors import RefusalCode
-from services.hosting.commanding import LATEST, SOURCE, RefusedError, event_properties
+from services.hosting.commanding import LATEST, SOURCE, Done, RefusedError, event_properties, outcome_before
 from services.oversight import rules
 from services.oversight.rules import Life, Step
 
@@ -81,6 +82,35 @@ async def open_problem(
     recorded_at: datetime,
 ) -> Standing:
     """Write a problem with the event that it was reported. `key`: of which its id is made; `by`: person and post."""
+    life, problem, event, parameters = _opened(key, opening, by, clock, recorded_at)
+    await transaction.run(queries.REPORT.cypher, parameters)
+    return Standing(problem["id"], life, 1, problem["hash"], recorded_at, opening.severity, event["id"])
+
+
+async def open_alone(
+    transaction: Transaction,
+    key: str,
+    opening: Opening,
+    by: tuple[str | None, str | None],
+    clock: timedelta | None,
+    now: datetime,
+) -> Done:
+    """The same as all that a command does: one statement takes the gate, writes, and settles the command `key`."""
+    _, problem, event, parameters = _opened(key, opening, by, clock, now)
+    records = {"problem": problem["id"], "event": event["id"]}
+    told = {"key": key, "outcome": outcome_before(records), **any_gate(now)}
+    recorded_at = entered(await transaction.run(queries.REPORT_ALONE.cypher, {**parameters, **told}))
+    return Done(records, recorded_at, remembered=True)
+
+
+def _opened(
+    key: str,
+    opening: Opening,
+    by: tuple[str | None, str | None],
+    clock: timedelta | None,
+    recorded_at: datetime,
+) -> tuple[Life, dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """The life of a problem that begins, its node, its event's, and what REPORT is bound to."""
     person, post = by
     source_id = f"problem/{key}"
     problem = record_id(SOURCE, source_id)
@@ -128,17 +158,15 @@ async def open_problem(
         "REPORTED_BY": person,
         **dict(opening.links),
     }
-    await transaction.run(
-        queries.REPORT.cypher,
-        {
-            "problem": node,
-            "event": event_properties(entry, sealed, f"event/{key}", recorded_at),
-            "links": [{"type": name, "to": record} for name, record in links.items() if record is not None],
-            "person": person,
-            "post": post,
-        },
-    )
-    return Standing(problem, life, 1, sealed.hash, recorded_at, opening.severity, entry.id)
+    event = event_properties(entry, sealed, f"event/{key}", recorded_at)
+    bound = {
+        "problem": node,
+        "event": event,
+        "links": [{"type": name, "to": record} for name, record in links.items() if record is not None],
+        "person": person,
+        "post": post,
+    }
+    return life, node, event, bound
 
 
 async def lock(transaction: Transaction, problem: str) -> Standing:

@@ -73,7 +73,8 @@ def test_whoever_has_passed_a_gate_is_waited_for_and_then_the_gates_stay_open(st
         passed, go_on = asyncio.Event(), asyncio.Event()
 
         async def command(transaction: Transaction) -> None:
-            await transaction.run(CLAIM.cypher, {"key": "office/1", "request": "", "now": now()})
+            claim: dict[str, object] = {"key": "office/1", "request": "", "now": now(), "ids": [], "latest": now()}
+            await transaction.run(CLAIM.cypher, claim)
             await take_gate(transaction, now())
             passed.set()
             await go_on.wait()
