@@ -1,18 +1,117 @@
 """A GraphQL request → the compiler's selection. Collecting and merging fields is left to graphql-core."""
 
-from collections.abc import Iterable
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
-from graphql import GraphQLObjectType, GraphQLResolveInfo, get_named_type, is_abstract_type, is_composite_type
+from graphql import (
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    VariableNode,
+    Visitor,
+    get_named_type,
+    is_abstract_type,
+    is_composite_type,
+    visit,
+)
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_subfields
 from graphql.execution.values import VariableValues, get_argument_values
 
 from graph.compile.selection import Selected
 
 
-def selected(info: GraphQLResolveInfo[Any]) -> Selected:
-    """The field that is being resolved, with all that is asked for below it."""
-    return _Reader(info).field(info.parent_type, info.field_name, [FieldDetails(n, None) for n in info.field_nodes])
+def selected(info: GraphQLResolveInfo[Any], kept: "Selections | None" = None) -> Selected:
+    """The field that is being resolved, with all that is asked for below it: `kept` may have that already."""
+    reader = _Reader(info)
+    nodes = [FieldDetails(node, None) for node in info.field_nodes]
+    if kept is None:
+        return reader.field(info.parent_type, info.field_name, nodes)
+    return kept.find(info, reader, nodes)
+
+
+class Selections:
+    """What is asked for below root fields, by operation and what it hangs on there; those used last.
+
+    Two requests that ask for the same are handed the very same `children`, by which what was compiled for one is found
+    for the other. The root field's own arguments are read anew.
+    """
+
+    def __init__(self, most: int = 500) -> None:
+        self._most = most
+        self._made: OrderedDict[tuple[object, ...], _Kept] = OrderedDict()
+
+    def find(self, info: GraphQLResolveInfo[Any], reader: "_Reader", nodes: list[FieldDetails]) -> Selected:
+        given = cast("dict[str, Any]", info.variable_values)  # Strawberry's executor hands over what is coerced
+        chosen = tuple((name, value) for name, value in given.items() if isinstance(value, bool))
+        place = (id(info.operation), id(info.schema), info.path.key, chosen)
+        found = self._made.get(place)
+        if found is None:
+            found = _Kept(info.operation, info.schema, sorted(_variables_below(info, nodes)))
+            self._made[place] = found
+            if len(self._made) > self._most:
+                self._made.popitem(last=False)
+        self._made.move_to_end(place)
+        values = repr([given.get(name, _ABSENT) for name in found.variables])
+        if found.values == values and found.children is not None:
+            return reader.root(info, nodes, found.children)
+        made = reader.field(info.parent_type, info.field_name, nodes)
+        found.values, found.children = values, made.children
+        return made
+
+    def forget(self) -> None:
+        self._made.clear()
+
+
+_ABSENT = object()
+
+
+@dataclass
+class _Kept:
+    """Held with the operation and the schema, so that no others can take their ids. `variables`: those used below the
+    root field, whose `values` the `children` are of."""
+
+    operation: OperationDefinitionNode
+    schema: GraphQLSchema
+    variables: list[str]
+    values: str = ""
+    children: Mapping[str, tuple[Selected, ...]] | None = None
+
+
+class _Below(Visitor):
+    """Gathers the variables within a selection and the fragments that it spreads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.variables = set[str]()
+        self.spread = set[str]()
+
+    def enter_variable(self, node: VariableNode, *_: Any) -> None:
+        self.variables.add(node.name.value)
+
+    def enter_fragment_spread(self, node: FragmentSpreadNode, *_: Any) -> None:
+        self.spread.add(node.name.value)
+
+
+def _variables_below(info: GraphQLResolveInfo[Any], nodes: list[FieldDetails]) -> set[str]:
+    found, seen = _Below(), set[str]()
+    for details in nodes:
+        if details.node.selection_set is not None:
+            visit(details.node.selection_set, found)
+    while found.spread - seen:
+        name = (found.spread - seen).pop()
+        seen.add(name)
+        visit(_definition(info.fragments[name]), found)
+    return found.variables
+
+
+def _definition(fragment: Any) -> FragmentDefinitionNode:
+    return fragment.definition if isinstance(fragment, FragmentDetails) else fragment
 
 
 class _Reader:
@@ -32,14 +131,24 @@ class _Reader:
         definition = parent.fields.get(name)
         if definition is None:  # __typename: the only field that every object has and none declares
             return Selected(name, key)
-        arguments: dict[str, Any] = {}
-        if definition.args:
-            arguments = get_argument_values(definition, node, self._variables, nodes[0].fragment_variable_values)
+        arguments = self._arguments(definition, nodes)
         named = cast("Any", get_named_type(definition.type))
         if not is_composite_type(named):
             return Selected(name, key, arguments)
         children = {concrete.name: self._children(concrete, nodes) for concrete in self._concrete(named)}
         return Selected(name, key, arguments, children)
+
+    def root(
+        self, info: GraphQLResolveInfo[Any], nodes: list[FieldDetails], children: Mapping[str, tuple[Selected, ...]]
+    ) -> Selected:
+        """The root field with its arguments, and what is known to be asked for below it."""
+        arguments = self._arguments(info.parent_type.fields[info.field_name], nodes)
+        return Selected(info.field_name, str(info.path.key), arguments, children)
+
+    def _arguments(self, definition: GraphQLField, nodes: list[FieldDetails]) -> dict[str, Any]:
+        if not definition.args:
+            return {}
+        return get_argument_values(definition, nodes[0].node, self._variables, nodes[0].fragment_variable_values)
 
     def _concrete(self, named: Any) -> Iterable[GraphQLObjectType]:
         return self._schema.get_possible_types(named) if is_abstract_type(named) else (named,)

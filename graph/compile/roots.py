@@ -1,12 +1,13 @@
 """Root fields → one statement each."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from graph.compile.cursor import Keyset, fingerprint, page_size, parse
 from graph.compile.fields import Compiler
 from graph.compile.moment import PREFIX, state
+from graph.compile.plans import PLANS, Plan
 from graph.compile.selection import Selected
 from graph.compile.tree import Code, Collect, Expression, Head, MapOf, Statement
 from graph.compile.visibility import Viewer, visible
@@ -51,11 +52,14 @@ PROBLEM_ORDERS = {
 
 def by_id(label: str, record: str, selected: Selected, moment: Moment, viewer: Viewer) -> Statement:
     """The record with that id, null where there is none of that kind or it is not yet known."""
-    compiler = Compiler(MODEL)
-    match = f"(n:Record {{id: {compiler.parameter(record)}}})"
-    where = f"n:{label} AND n.recordedAt <= k{visible(label, 'n', compiler, viewer)}"
-    data = Head(compiler.collect(match, where, label, "n", selected.only()))
-    return statement_of(compiler, data, moment, viewer)
+
+    def made(compiler: Compiler) -> str:
+        match = f"(n:Record {{id: {compiler.value('record')}}})"
+        where = f"n:{label} AND n.recordedAt <= k{visible(label, 'n', compiler, viewer)}"
+        return cypher_of(compiler, Head(compiler.collect(match, where, label, "n", selected.only())))
+
+    shape = "by id", label, viewer.oversees, viewer.for_department
+    return planned(selected, shape, made, {"record": record}, moment, viewer)
 
 
 def by_ids(
@@ -102,34 +106,47 @@ def problems(where: ProblemFilter, order: str, selected: Selected, moment: Momen
     """A worklist: seeks one composite index for each status and stops at the page."""
     if where.key is not None:
         return listing("Problem", where.key, selected, moment, viewer)
-    compiler = Compiler(MODEL)
     keyset = PROBLEM_ORDERS[order]
     mark = fingerprint("Problem", where, order)
-    size = compiler.parameter(page_size(selected.arguments.get("first")))
-    after: tuple[str, str] | None = None
-    if selected.arguments.get("after") is not None:
-        value, record = parse(selected.arguments["after"], keyset, mark)
-        after = compiler.parameter(value), compiler.parameter(record)
-    found = _candidates(compiler, where, keyset, after, f"LIMIT {size} + 1")
-    # A command that commits between the branches shows its problem to both; one that commits between them and here has
-    # changed what `c` held. The state is taken once, and anew, of the problems that are shown.
-    clauses = (
-        found,
-        f"WITH n, head(collect(c)) AS c ORDER BY {keyset.order('c')} LIMIT {size} + 1",
-        f"WITH n, {state('n', compiler.name('f'))} AS c",
-    )
-    rows = compiler.rows_of(clauses, "Problem", "n", selected, keyset, compiler.parameter(mark), current="c")
-    data = compiler.page_of(rows, size, selected, _problem_count(compiler, where))
-    return statement_of(compiler, data, moment, viewer)
+    after = selected.arguments.get("after")
+    values: dict[str, object] = {**_values(where), "mark": mark, "size": page_size(selected.arguments.get("first"))}
+    if after is not None:
+        values["key"], values["record"] = parse(after, keyset, mark)
+
+    def made(compiler: Compiler) -> str:
+        size = compiler.value("size")
+        seek = (compiler.value("key"), compiler.value("record")) if after is not None else None
+        found = _candidates(compiler, where, keyset, seek, f"LIMIT {size} + 1")
+        # A command that commits between the branches shows its problem to both; one that commits between them and here
+        # has changed what `c` held. The state is taken once, and anew, of the problems that are shown.
+        clauses = (
+            found,
+            f"WITH n, head(collect(c)) AS c ORDER BY {keyset.order('c')} LIMIT {size} + 1",
+            f"WITH n, {state('n', compiler.name('f'))} AS c",
+        )
+        rows = compiler.rows_of(clauses, "Problem", "n", selected, keyset, compiler.value("mark"), current="c")
+        return cypher_of(compiler, compiler.page_of(rows, size, selected, _problem_count(compiler, where)))
+
+    shape = "problems", order, frozenset(_values(where)), after is not None
+    return planned(selected, shape, made, values, moment, viewer)
 
 
-def problem_count(where: ProblemFilter, moment: Moment, viewer: Viewer) -> Statement:
+def _values(where: ProblemFilter) -> dict[str, object]:
+    """The values of a filter that are given, by name: which they are decides the statement's text."""
+    found = {"assignedTo": where.assigned_to, "site": where.site, "task": where.task}
+    given: dict[str, object] = {name: value for name, value in found.items() if value is not None}
+    return given | ({"statuses": list(dict.fromkeys(where.statuses))} if where.statuses else {})
+
+
+def problem_count(where: ProblemFilter, selected: Selected, moment: Moment, viewer: Viewer) -> Statement:
     """How many problems the filter holds for."""
     compiler = Compiler(MODEL)
     if where.key is not None:
         match = f"(n:Record {{id: {compiler.parameter(record_id(where.key.source, where.key.source_id))}}})"
         return statement_of(compiler, Code(f"COUNT {{ MATCH {match} WHERE n:Problem }}"), moment, viewer)
-    return statement_of(compiler, _problem_count(compiler, where), moment, viewer)
+    values = _values(where)
+    shape = "problem count", frozenset(values)
+    return planned(selected, shape, lambda one: cypher_of(one, _problem_count(one, where)), values, moment, viewer)
 
 
 def _problem_count(compiler: Compiler, where: ProblemFilter) -> Expression:
@@ -149,14 +166,15 @@ def _candidates(
     branch costs nothing for a read of what is known now.
     """
     equal = [
-        (name, compiler.parameter(value))
-        for name, value in (("assignedToId", where.assigned_to), ("siteId", where.site), ("taskId", where.task))
-        if value is not None
+        (column, compiler.value(name))
+        for column, name in (("assignedToId", "assignedTo"), ("siteId", "site"), ("taskId", "task"))
+        if name in _values(where)
     ]
     status = "UNWIND $statuses AS status " if where.statuses else ""
     scope = "(k, status)" if where.statuses else "(k)"
     if where.statuses:
-        compiler.parameters["statuses"] = list(dict.fromkeys(where.statuses))
+        compiler.parameters["statuses"] = None
+        compiler.given["statuses"] = "statuses"
         equal.append(("status", "status"))
 
     def asked(variable: str) -> str:
@@ -191,11 +209,41 @@ def _columns(variable: str, equal: list[str], keyset: Keyset) -> str:
 
 def statement_of(compiler: Compiler, data: Expression, moment: Moment, viewer: Viewer, before: str = "") -> Statement:
     """Columns high, t, k and data. `before`: clauses that bind more than those for the expression."""
-    if compiler.judged:
-        cypher = f"{PREFIX}{before}WITH high, t, k, {data.cypher()} AS data\n{responsible.beside(compiler, data)}"
-    else:
-        cypher = f"{PREFIX}{before}RETURN high, t, k, {data.cypher()} AS data"
+    cypher = cypher_of(compiler, data, before)
     return Statement(cypher, parameters_of(compiler, moment, viewer), tuple(compiler.judged))
+
+
+def cypher_of(compiler: Compiler, data: Expression, before: str = "") -> str:
+    """The text of what `statement_of` states."""
+    if compiler.judged:
+        return f"{PREFIX}{before}WITH high, t, k, {data.cypher()} AS data\n{responsible.beside(compiler, data)}"
+    return f"{PREFIX}{before}RETURN high, t, k, {data.cypher()} AS data"
+
+
+def planned(
+    selected: Selected,
+    shape: tuple[Hashable, ...],
+    made: Callable[[Compiler], str],
+    values: Mapping[str, object],
+    moment: Moment,
+    viewer: Viewer,
+) -> Statement:
+    """The statement that `made` writes for what is selected, written before if it was.
+
+    `shape`: all but the selection that decides its text. `values`: what its parameters take, of this request alone.
+    """
+
+    def plan() -> Plan:
+        compiler = Compiler(MODEL)
+        cypher = made(compiler)
+        constants = {name: value for name, value in compiler.parameters.items() if name not in compiler.given}
+        return Plan(cypher, constants, compiler.given, tuple(compiler.judged))
+
+    found = PLANS.of(selected.children, shape, plan)
+    own = {**found.bound(values), **bound_always(moment, viewer)}
+    if "viewer" in own:
+        own["viewer"] = viewer.person
+    return Statement(found.cypher, own, found.judged)
 
 
 def responsible_for(problems: Sequence[str], judged: Sequence[Selected], moment: Moment, viewer: Viewer) -> Statement:
@@ -208,9 +256,13 @@ def responsible_for(problems: Sequence[str], judged: Sequence[Selected], moment:
 
 
 def parameters_of(compiler: Compiler, moment: Moment, viewer: Viewer) -> dict[str, object]:
-    """What every statement that reads is bound to, beside what the compiler has gathered."""
+    """What a statement that reads is bound to, with what the compiler has gathered."""
+    return {**compiler.parameters, **bound_always(moment, viewer)}
+
+
+def bound_always(moment: Moment, viewer: Viewer) -> dict[str, object]:
+    """What every statement that reads is bound to."""
     return {
-        **compiler.parameters,
         "now": moment.now,
         "asOf": moment.as_of,
         "knownAt": moment.known_at,

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+
+from graph.compile.cursor import fingerprint
 
 _NO_ARGUMENTS: Mapping[str, object] = {}
 _LEAF: Mapping[str, "tuple[Selected, ...]"] = {}
@@ -15,6 +18,11 @@ class Selected:
     key: str
     arguments: Mapping[str, object] = field(default_factory=lambda: _NO_ARGUMENTS)
     children: Mapping[str, "tuple[Selected, ...]"] = field(default_factory=lambda: _LEAF)
+
+    @cached_property
+    def mark(self) -> str:
+        """The same for selections that are equal, and for no others."""
+        return fingerprint(self)
 
     def of(self, type_name: str) -> "tuple[Selected, ...]":
         """What is selected of that type, empty where nothing is."""

@@ -8,13 +8,13 @@ before it have found (`walk`). A fact is read where it is found and nowhere else
 over once, for all kinds that matter: that is what a trace costs.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from graph.compile.fields import Compiler
 from graph.compile.moment import holds, known, state
-from graph.compile.roots import Moment, Viewer, parameters_of
+from graph.compile.roots import Moment, Viewer, parameters_of, planned
 from graph.compile.selection import Selected
 from graph.compile.tree import Statement
 from graph.model import MODEL
@@ -59,13 +59,31 @@ FACTS_ONLY = Shown()
 def traces(asked: Sequence[Asked], shown: Shown, moment: Moment, viewer: Viewer) -> Statement:
     """Columns: high, and data: rows {t, k, facts} in the order of `asked`, read by services.accountability.reading."""
     compiler = Compiler(MODEL)
+    cypher = _cypher(compiler, shown)
+    return Statement(cypher, {**parameters_of(compiler, moment, viewer), "asked": _rows(asked)}, tuple(compiler.judged))
+
+
+def trace(asked: Asked, selected: Selected, shown: Callable[[], Shown], moment: Moment, viewer: Viewer) -> Statement:
+    """One trace, as `traces` has it. `shown` is worked out of what is selected, where that was not done before."""
+
+    def made(compiler: Compiler) -> str:
+        compiler.parameters["asked"] = None
+        compiler.given["asked"] = "asked"
+        return _cypher(compiler, shown())
+
+    return planned(selected, ("trace",), made, {"asked": _rows([asked])}, moment, viewer)
+
+
+def _cypher(compiler: Compiler, shown: Shown) -> str:
     found = "WITH high, {t: t, k: k, facts: facts} AS row ORDER BY asked.place RETURN high, collect(row) AS data"
-    cypher = f"{_OF_IDS}{walk(compiler, shown)}{found}"
-    rows = [
+    return f"{_OF_IDS}{walk(compiler, shown)}{found}"
+
+
+def _rows(asked: Sequence[Asked]) -> list[dict[str, object]]:
+    return [
         {"place": place, "subject": one.subject, "asOf": one.as_of, "knownAt": one.known_at}
         for place, one in enumerate(asked)
     ]
-    return Statement(cypher, {**parameters_of(compiler, moment, viewer), "asked": rows}, tuple(compiler.judged))
 
 
 def walk(compiler: Compiler, shown: Shown = FACTS_ONLY) -> str:

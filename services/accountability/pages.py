@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
-from graph.compile.cursor import fingerprint
 from graph.compile.selection import Selected
 
 Row = dict[str, Any]
@@ -13,7 +12,7 @@ Item = TypeVar("Item")
 
 def key_of(field: Selected) -> str:
     """Under which key a statement's row holds a field: two that differ in anything have two."""
-    return f"{field.key}_{fingerprint(field)}"
+    return f"{field.key}_{field.mark}"
 
 
 def union(parts: Iterator[Selected], typename: str | None = None) -> tuple[Selected, ...]:

@@ -40,7 +40,7 @@ async def trace(
     def compiled(selected: Selected, moment: Moment, viewer: Viewer) -> Statement:
         asked.append(selected)
         one = Asked(subject, moment.as_of, moment.known_at)
-        return walk.traces([one], asked_of_records(selected), moment, viewer)
+        return walk.trace(one, selected, lambda: asked_of_records(selected), moment, viewer)
 
     row = await answer(info, compiled, as_of, known_at)
     (found,) = row["data"]

@@ -70,7 +70,7 @@ async def problem_count(
 ) -> int:
     """How many problems the filter holds for. 问题数"""
     where = filter.plain() if filter else ProblemFilter()
-    row = await answer(info, lambda _, m, v: roots.problem_count(where, m, v), None, known_at)
+    row = await answer(info, lambda s, m, v: roots.problem_count(where, s, m, v), None, known_at)
     return row["data"]
 
 
