@@ -44,6 +44,9 @@ picture: .venv/.ready ## draw docs/trace.svg anew from the demonstration (after 
 	@zeren trace county:demo-problem --json > docs/trace.json
 	@zeren trace county:demo-problem --svg docs/trace.svg
 
+bench: .venv/.tested ## measure zeren beside others, and write docs/performance.md (ARGS="--problems 2000 10000 --subjects 300")
+	@python -m tests.benchmarks.side_by_side --write docs $(ARGS)
+
 setup: .venv/.tested ## install all that development needs (every other target installs what it needs)
 
 lock: $(UV) ## write the lock files anew from pyproject.toml (UPGRADE=1 moves versions up)
@@ -69,4 +72,4 @@ $(UV):
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.PHONY: help demo test check format schema supergraph released glossary picture setup lock
+.PHONY: help demo test check format schema supergraph released glossary picture bench setup lock

@@ -1,4 +1,4 @@
-"""The Node packages of the federation tests: installed as locked, once for each lock, outside the repository."""
+"""Node packages for tests and benchmarks alone: installed as locked, once for each lock, outside the repository."""
 
 import hashlib
 import os
@@ -13,6 +13,7 @@ HERE = Path(__file__).parent
 PINNED = ("package.json", "package-lock.json")
 INSTALL = ("ci", "--ignore-scripts", "--omit=optional", "--omit=peer", "--no-audit", "--no-fund", "--loglevel=error")
 INSTALL_SECONDS = 900
+READY = ".ready"
 
 
 class NodeMissing(Exception):
@@ -31,36 +32,48 @@ def node() -> str:
     return found
 
 
-def packages(home: Path | None = None) -> Path:
-    """The folder that holds `node_modules`; installs them where a first use finds none.
+def packages(home: Path | None = None, lock: Path = HERE) -> Path:
+    """The folder that holds `node_modules` as the folder `lock` has them locked; installs them at a first use.
 
     Raises NodeMissing or InstallFailed.
     """
     node()
-    pinned = hashlib.sha256(b"".join((HERE / name).read_bytes() for name in PINNED)).hexdigest()[:16]
-    home = home or user_cache_path("zeren") / "federation"
-    folder, ready = home / pinned, home / pinned / ".ready"
+    home = home or _home(lock)
+    folder = home / _pinned(lock)
     home.mkdir(parents=True, exist_ok=True)
     with FileLock(home / "installing.lock"):
-        if not ready.is_file():
+        if not (folder / READY).is_file():
             # What an older lock installed is of no more use, and is large.
             for old in (entry for entry in home.iterdir() if entry.is_dir()):
                 shutil.rmtree(old)
-            _install(folder)
-            ready.touch()
+            _install(folder, lock)
+            (folder / READY).touch()
     return folder
 
 
-def _install(folder: Path) -> None:
+def are_there(lock: Path) -> bool:
+    """Whether `packages` would install nothing."""
+    return (_home(lock) / _pinned(lock) / READY).is_file()
+
+
+def _home(lock: Path) -> Path:
+    return user_cache_path("zeren") / lock.name
+
+
+def _pinned(lock: Path) -> str:
+    return hashlib.sha256(b"".join((lock / name).read_bytes() for name in PINNED)).hexdigest()[:16]
+
+
+def _install(folder: Path, lock: Path) -> None:
     folder.mkdir()
     for name in PINNED:
-        shutil.copyfile(HERE / name, folder / name)
+        shutil.copyfile(lock / name, folder / name)
     done = subprocess.run(
         ["npm", *INSTALL],  # noqa: S607 - the npm of whoever runs the tests
         cwd=folder, capture_output=True, text=True, check=False, timeout=INSTALL_SECONDS,
     )  # fmt: skip
     if done.returncode:
-        raise InstallFailed(f"npm could not install the federation tests' packages:\n{done.stderr.strip()}")
+        raise InstallFailed(f"npm could not install the packages of {lock.name}:\n{done.stderr.strip()}")
 
 
 def environment(**more: str) -> dict[str, str]:

@@ -1,0 +1,48 @@
+"""zeren beside others over one database: python -m tests.benchmarks.side_by_side [--problems N] …  (`make bench`)
+
+Each system is a process of its own; its answers are compared first. Not a test: figures depend on the machine and on
+what else runs on it, so the ratios of one run are what counts.
+"""
+
+import asyncio
+import os
+import sys
+import tempfile
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from graph.local import Memory
+from tests.benchmarks.side_by_side.run import Figures, measured
+from tests.benchmarks.side_by_side.writing import told, write
+from tests.database import choose, database, docker_answers
+
+
+def _arguments(given: list[str]) -> Namespace:
+    parser = ArgumentParser(prog="python -m tests.benchmarks.side_by_side", description=__doc__)
+    parser.add_argument("--problems", type=int, nargs="+", default=[10_000], help="sizes of the county")
+    parser.add_argument("--subjects", type=int, default=300, help="asked of each system by each number of clients")
+    parser.add_argument("--loaded", action="store_true", help="take the county that is there, if it is large enough")
+    parser.add_argument("--write", type=Path, metavar="DOCS", help="put the figures into performance.md of this folder")
+    return parser.parse_args(given)
+
+
+def main(given: list[str]) -> None:
+    asked = _arguments(given)
+    if not os.environ.get("ZEREN_HEAP"):  # as users have it; tests take less
+        memory = Memory.from_environment()
+        os.environ |= {"ZEREN_HEAP": memory.heap, "ZEREN_PAGECACHE": memory.page_cache}
+    with tempfile.TemporaryDirectory() as home, database(choose(os.environ, docker_answers)) as connection:
+        every: list[Figures] = []
+        for size in asked.problems:
+            found = asyncio.run(
+                measured(connection, Path(home), size, asked.subjects, anew=not asked.loaded, install=True)
+            )
+            sys.stdout.write(told(found))
+            sys.stdout.flush()
+            every.append(found)
+    if asked.write:
+        write(every, asked.write)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

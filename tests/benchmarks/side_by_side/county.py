@@ -1,0 +1,76 @@
+"""The county that is asked about: generated, imported, and let come to rest."""
+
+import asyncio
+import tempfile
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from graph.migrations import migrate
+from graph.session import Database
+from services.integration.county.campaign import SHIPPED
+from services.integration.county.generation import PROBLEMS, SOURCE, generate
+from services.integration.loading.loader import import_bundle
+from tests.database import DatabaseConnection, empty
+
+PATIENCE = 600.0
+LOOK = 0.5
+
+RESTLESS = """
+RETURN EXISTS { (e:Outbox) } OR EXISTS { MATCH (p:Problem) WHERE p.fallsDueAt < $now AND p.id > '' }
+  OR EXISTS { MATCH (r:Rollup), (l:Log {name: 'main'}) WHERE r.position < l.size } AS restless
+"""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """How many there are of what, and how long the import took in seconds; 0 where they were there before."""
+
+    problems: int
+    events: int
+    records: int
+    seconds: float
+
+
+async def load(connection: DatabaseConnection, problems: int, *, anew: bool) -> Loaded:
+    """A county of so many problems in the database; `anew` False: the one that is there, if it has as many."""
+    async with await Database.connect(*connection) as database:
+        there = (await database.read("MATCH (p:Problem) RETURN count(p) AS problems"))[0]["problems"]
+    seconds = 0.0
+    if anew or there < problems:
+        await asyncio.to_thread(empty, connection)
+        seconds = await _imported(connection, problems)
+    async with Database(*connection) as database:
+        await database.read("CALL db.awaitIndexes(600)")
+        counted = "MATCH (n:Problem) WITH count(n) AS problems MATCH (n:Event) WITH problems, count(n) AS events "
+        (row,) = await database.read(f"{counted} MATCH (n:Record) RETURN problems, events, count(n) AS records")
+    return Loaded(row["problems"], row["events"], row["records"], seconds)
+
+
+async def _imported(connection: DatabaseConnection, problems: int) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        bundle = Path(folder) / "county"
+        await asyncio.to_thread(generate, bundle, scale=problems / PROBLEMS)
+        async with Database(*connection) as database:
+            await migrate(database, _now())
+            await import_bundle(database, SHIPPED, _now, source="speech")
+            begun = time.perf_counter()
+            imported = await import_bundle(database, bundle, _now, source=SOURCE)
+            seconds = time.perf_counter() - begun
+    if imported.report.errors:
+        raise RuntimeError(f"the county could not be imported: {imported.report.errors[:3]}")
+    return seconds
+
+
+async def come_to_rest(database: Database) -> None:
+    """Wait until all events are numbered and counted and no passed deadline is left to be noticed."""
+    begun = time.monotonic()
+    while (await database.read(RESTLESS, {"now": _now()}))[0]["restless"]:
+        if time.monotonic() - begun > PATIENCE:
+            raise RuntimeError("the county does not come to rest")
+        await asyncio.sleep(LOOK)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
