@@ -44,6 +44,6 @@ def test_without_a_fault_nothing_differs(bench: Bench, counties: list[County]) -
 def test_each_fault_is_caught(
     bench: Bench, counties: list[County], fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(walk, "traces", planted(fault, walk.traces))
+    monkeypatch.setattr(walk, "trace", planted(fault, walk.trace))
     with suppress(UnansweredError):  # rules that stumble over what the statement brings show the fault as well
         assert first_difference(bench, counties) is not None
