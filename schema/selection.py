@@ -1,6 +1,5 @@
 """A GraphQL request → the compiler's selection. Collecting and merging fields is left to graphql-core."""
 
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -23,49 +22,31 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_subfields
 from graphql.execution.values import VariableValues, get_argument_values
 
+from graph.compile.recent import Recent
 from graph.compile.selection import Selected
 
 
-def selected(info: GraphQLResolveInfo[Any], kept: "Selections | None" = None) -> Selected:
-    """The field that is being resolved, with all that is asked for below it: `kept` may have that already."""
-    reader = _Reader(info)
-    nodes = [FieldDetails(node, None) for node in info.field_nodes]
-    if kept is None:
-        return reader.field(info.parent_type, info.field_name, nodes)
-    return kept.find(info, reader, nodes)
-
-
-class Selections:
-    """What is asked for below root fields, by operation and what it hangs on there; those used last.
+def selected(info: GraphQLResolveInfo[Any]) -> Selected:
+    """The field that is being resolved, with all that is asked for below it.
 
     Two requests that ask for the same are handed the very same `children`, by which what was compiled for one is found
     for the other. The root field's own arguments are read anew.
     """
-
-    def __init__(self, most: int = 500) -> None:
-        self._most = most
-        self._made: OrderedDict[tuple[object, ...], _Kept] = OrderedDict()
-
-    def find(self, info: GraphQLResolveInfo[Any], reader: "_Reader", nodes: list[FieldDetails]) -> Selected:
-        given = cast("dict[str, Any]", info.variable_values)  # Strawberry's executor hands over what is coerced
-        chosen = tuple((name, value) for name, value in given.items() if isinstance(value, bool))
-        place = (id(info.operation), id(info.schema), info.path.key, chosen)
-        found = self._made.get(place)
-        if found is None:
-            found = _Kept(info.operation, info.schema, sorted(_variables_below(info, nodes)))
-            self._made[place] = found
-            if len(self._made) > self._most:
-                self._made.popitem(last=False)
-        self._made.move_to_end(place)
-        values = repr([given.get(name, _ABSENT) for name in found.variables])
-        if found.values == values and found.children is not None:
-            return reader.root(info, nodes, found.children)
-        made = reader.field(info.parent_type, info.field_name, nodes)
-        found.values, found.children = values, made.children
-        return made
-
-    def forget(self) -> None:
-        self._made.clear()
+    reader = _Reader(info)
+    nodes = [FieldDetails(node, None) for node in info.field_nodes]
+    given = cast("dict[str, Any]", info.variable_values)  # Strawberry's executor hands over what is coerced
+    chosen = tuple((name, value) for name, value in given.items() if isinstance(value, bool))
+    place = (id(info.operation), id(info.schema), info.path.key, chosen)
+    found = SELECTIONS.find(place)
+    if found is None:
+        variables = sorted(_variables_below(info, nodes))
+        found = SELECTIONS.keep(place, _Kept(info.operation, info.schema, variables))
+    values = repr([given.get(name, _ABSENT) for name in found.variables])
+    if found.values == values and found.children is not None:
+        return reader.root(info, nodes, found.children)
+    made = reader.field(info.parent_type, info.field_name, nodes)
+    found.values, found.children = values, made.children
+    return made
 
 
 _ABSENT = object()
@@ -81,6 +62,10 @@ class _Kept:
     variables: list[str]
     values: str = ""
     children: Mapping[str, tuple[Selected, ...]] | None = None
+
+
+SELECTIONS: Recent[tuple[object, ...], _Kept] = Recent(500)
+"""What is asked for below root fields, by operation and what it hangs on there."""
 
 
 class _Below(Visitor):

@@ -59,8 +59,6 @@ class Compiler:
     model: Model
     parameters: dict[str, object] = field(default_factory=dict[str, object])
     judged: list[Selected] = field(default_factory=list[Selected])
-    given: dict[str, str] = field(default_factory=dict[str, str])
-    """Of parameters whose values are each request's own: which of its values."""
     _count: int = 0
 
     def name(self, stem: str) -> str:
@@ -71,12 +69,6 @@ class Compiler:
         name = f"p{len(self.parameters) + 1}"
         self.parameters[name] = value
         return f"${name}"
-
-    def value(self, name: str) -> str:
-        """The parameter that takes the request's value of that name."""
-        parameter = self.parameter(None)
-        self.given[parameter[1:]] = name
-        return parameter
 
     def object_of(self, label: str, variable: str, selection: tuple[Selected, ...]) -> tuple[tuple[str, ...], MapOf]:
         """The clauses that must stand before, and the map, of the node that `variable` holds."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from graph.compile.cursor import Keyset, fingerprint, page_size, parse
 from graph.compile.fields import Compiler
 from graph.compile.moment import PREFIX, state
-from graph.compile.plans import PLANS, Plan
+from graph.compile.recent import Recent
 from graph.compile.selection import Selected
 from graph.compile.tree import Code, Collect, Expression, Head, MapOf, Statement
 from graph.compile.visibility import Viewer, visible
@@ -50,13 +50,18 @@ PROBLEM_ORDERS = {
 }
 
 
+PLANS: Recent[tuple[int, Hashable], tuple[object, Statement]] = Recent(500)
+"""Statements without what each request has its own of, by what is selected and what else decides their text."""
+
+
 def by_id(label: str, record: str, selected: Selected, moment: Moment, viewer: Viewer) -> Statement:
     """The record with that id, null where there is none of that kind or it is not yet known."""
 
     def made(compiler: Compiler) -> str:
-        match = f"(n:Record {{id: {compiler.value('record')}}})"
-        where = f"n:{label} AND n.recordedAt <= k{visible(label, 'n', compiler, viewer)}"
-        return cypher_of(compiler, Head(compiler.collect(match, where, label, "n", selected.only())))
+        where = f"n:{label} AND n.recordedAt <= k{visible(label, 'n', viewer)}"
+        return cypher_of(
+            compiler, Head(compiler.collect("(n:Record {id: $record})", where, label, "n", selected.only()))
+        )
 
     shape = "by id", label, viewer.oversees, viewer.for_department
     return planned(selected, shape, made, {"record": record}, moment, viewer)
@@ -70,7 +75,7 @@ def by_ids(
     clauses, shape = compiler.object_of(label, "n", selection)
     found = (
         f"UNWIND {compiler.parameter(list(dict.fromkeys(records)))} AS id MATCH (n:Record {{id: id}})",
-        f"WHERE n:{label} AND n.recordedAt <= k{visible(label, 'n', compiler, viewer)}",
+        f"WHERE n:{label} AND n.recordedAt <= k{visible(label, 'n', viewer)}",
         *clauses,
     )
     data = Collect(found, MapOf((("id", Code("n.id")), ("record", shape))))
@@ -114,18 +119,17 @@ def problems(where: ProblemFilter, order: str, selected: Selected, moment: Momen
         values["key"], values["record"] = parse(after, keyset, mark)
 
     def made(compiler: Compiler) -> str:
-        size = compiler.value("size")
-        seek = (compiler.value("key"), compiler.value("record")) if after is not None else None
-        found = _candidates(compiler, where, keyset, seek, f"LIMIT {size} + 1")
+        seek = ("$key", "$record") if after is not None else None
+        found = _candidates(where, keyset, seek, "LIMIT $size + 1")
         # A command that commits between the branches shows its problem to both; one that commits between them and here
         # has changed what `c` held. The state is taken once, and anew, of the problems that are shown.
         clauses = (
             found,
-            f"WITH n, head(collect(c)) AS c ORDER BY {keyset.order('c')} LIMIT {size} + 1",
+            f"WITH n, head(collect(c)) AS c ORDER BY {keyset.order('c')} LIMIT $size + 1",
             f"WITH n, {state('n', compiler.name('f'))} AS c",
         )
-        rows = compiler.rows_of(clauses, "Problem", "n", selected, keyset, compiler.value("mark"), current="c")
-        return cypher_of(compiler, compiler.page_of(rows, size, selected, _problem_count(compiler, where)))
+        rows = compiler.rows_of(clauses, "Problem", "n", selected, keyset, "$mark", current="c")
+        return cypher_of(compiler, compiler.page_of(rows, "$size", selected, _problem_count(where)))
 
     shape = "problems", order, frozenset(_values(where)), after is not None
     return planned(selected, shape, made, values, moment, viewer)
@@ -140,21 +144,20 @@ def _values(where: ProblemFilter) -> dict[str, object]:
 
 def problem_count(where: ProblemFilter, selected: Selected, moment: Moment, viewer: Viewer) -> Statement:
     """How many problems the filter holds for."""
-    compiler = Compiler(MODEL)
     if where.key is not None:
+        compiler = Compiler(MODEL)
         match = f"(n:Record {{id: {compiler.parameter(record_id(where.key.source, where.key.source_id))}}})"
         return statement_of(compiler, Code(f"COUNT {{ MATCH {match} WHERE n:Problem }}"), moment, viewer)
     values = _values(where)
     shape = "problem count", frozenset(values)
-    return planned(selected, shape, lambda one: cypher_of(one, _problem_count(one, where)), values, moment, viewer)
+    return planned(selected, shape, lambda compiler: cypher_of(compiler, _problem_count(where)), values, moment, viewer)
 
 
-def _problem_count(compiler: Compiler, where: ProblemFilter) -> Expression:
-    return Code(f"COUNT {{ {_candidates(compiler, where)} RETURN DISTINCT n }}")
+def _problem_count(where: ProblemFilter) -> Expression:
+    return Code(f"COUNT {{ {_candidates(where)} RETURN DISTINCT n }}")
 
 
 def _candidates(
-    compiler: Compiler,
     where: ProblemFilter,
     keyset: Keyset | None = None,
     after: tuple[str, str] | None = None,
@@ -166,15 +169,13 @@ def _candidates(
     branch costs nothing for a read of what is known now.
     """
     equal = [
-        (column, compiler.value(name))
+        (column, f"${name}")
         for column, name in (("assignedToId", "assignedTo"), ("siteId", "site"), ("taskId", "task"))
         if name in _values(where)
     ]
     status = "UNWIND $statuses AS status " if where.statuses else ""
     scope = "(k, status)" if where.statuses else "(k)"
     if where.statuses:
-        compiler.parameters["statuses"] = None
-        compiler.given["statuses"] = "statuses"
         equal.append(("status", "status"))
 
     def asked(variable: str) -> str:
@@ -228,22 +229,19 @@ def planned(
     moment: Moment,
     viewer: Viewer,
 ) -> Statement:
-    """The statement that `made` writes for what is selected, written before if it was.
+    """The statement that `made` writes for what is selected, or wrote before: it is bound anew.
 
-    `shape`: all but the selection that decides its text. `values`: what its parameters take, of this request alone.
+    `shape`: all but the selection that decides its text. `values`: of this request alone, by the parameters' names.
     """
-
-    def plan() -> Plan:
+    # The same children are the same selection: see `schema.selection`.
+    found = PLANS.find((id(selected.children), shape))
+    if found is None:
         compiler = Compiler(MODEL)
         cypher = made(compiler)
-        constants = {name: value for name, value in compiler.parameters.items() if name not in compiler.given}
-        return Plan(cypher, constants, compiler.given, tuple(compiler.judged))
-
-    found = PLANS.of(selected.children, shape, plan)
-    own = {**found.bound(values), **bound_always(moment, viewer)}
-    if "viewer" in own:
-        own["viewer"] = viewer.person
-    return Statement(found.cypher, own, found.judged)
+        plan = Statement(cypher, compiler.parameters, tuple(compiler.judged))
+        found = PLANS.keep((id(selected.children), shape), (selected.children, plan))
+    _, plan = found
+    return Statement(plan.cypher, {**plan.parameters, **values, **bound_always(moment, viewer)}, plan.judged)
 
 
 def responsible_for(problems: Sequence[str], judged: Sequence[Selected], moment: Moment, viewer: Viewer) -> Statement:
@@ -268,6 +266,7 @@ def bound_always(moment: Moment, viewer: Viewer) -> dict[str, object]:
         "knownAt": moment.known_at,
         "open": OPEN,
         "seesPersonalData": viewer.sees_personal_data,
+        "viewer": viewer.person,
     }
 
 

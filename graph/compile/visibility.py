@@ -5,7 +5,6 @@ Findings are seen by those who oversee; by a department where one of its own is 
 
 from dataclasses import dataclass
 
-from graph.compile.fields import Compiler
 from graph.compile.moment import holds
 from graph.model.facts import LONGEST_CHAIN
 
@@ -29,16 +28,15 @@ OWN = (
 """The organizations of the viewer's posts and those below them; of a government itself alone."""
 
 
-def visible(label: str, variable: str, compiler: Compiler, viewer: Viewer) -> str:
+def visible(label: str, variable: str, viewer: Viewer) -> str:
     """What a WHERE goes on with so that only what the caller may see is left."""
     if label != "Finding" or viewer.oversees:
         return ""
-    return f" AND {concerns(variable, compiler, viewer)}"
+    return f" AND {concerns(variable, viewer)}"
 
 
-def concerns(finding: str, compiler: Compiler, viewer: Viewer, own: str = OWN) -> str:
+def concerns(finding: str, viewer: Viewer, own: str = OWN) -> str:
     """That a finding concerns the caller. `own`: how OWN is called where it is bound already."""
-    compiler.parameters["viewer"] = viewer.person
     concerned = "a.personId = $viewer"
     if viewer.for_department:
         concerned += f" OR a.organizationId IN {own}"

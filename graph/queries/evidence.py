@@ -2,12 +2,11 @@
 
 from graph.compile.fields import Compiler
 from graph.compile.moment import PREFIX
-from graph.compile.roots import Moment, Viewer
+from graph.compile.roots import Moment, Viewer, parameters_of
 from graph.compile.selection import Selected
 from graph.compile.tree import Statement
 from graph.compile.visibility import concerns
 from graph.model import MODEL
-from graph.model.instants import OPEN
 
 COLUMNS = (
     "id", "source", "sourceId", "kind", "at", "position", "data", "hash", "previousHash", "evidence", "note", "dueAt",
@@ -79,9 +78,7 @@ def ledger(subject: str, selected: Selected, moment: Moment, viewer: Viewer) -> 
         "_checkpoint: head(COLLECT { MATCH (c:Checkpoint) WHERE c.size >= 0 WITH c ORDER BY c.size DESC LIMIT 1 "
         "RETURN c {.size, .rootHash, .signedAt, .note} })"
     )
-    seen = "" if viewer.oversees else f" AND (NOT s:Finding OR {concerns('s', compiler, viewer)})"
+    seen = "" if viewer.oversees else f" AND (NOT s:Finding OR {concerns('s', viewer)})"
     known = f"OPTIONAL MATCH (s:Record {{id: {compiler.parameter(subject)}}}) WHERE s.recordedAt <= k{seen}\n"
     cypher = f"{PREFIX}{known}RETURN high, t, k, {{{', '.join(['_subject: s.id', checkpoint, *parts])}}} AS data"
-    asked = {"now": moment.now, "asOf": moment.as_of, "knownAt": moment.known_at, "open": OPEN}
-    parameters = {**compiler.parameters, **asked, "seesPersonalData": viewer.sees_personal_data}
-    return Statement(cypher, parameters, tuple(compiler.judged))
+    return Statement(cypher, parameters_of(compiler, moment, viewer), tuple(compiler.judged))

@@ -61,7 +61,7 @@ def _asked(where: FindingFilter, compiler: Compiler, viewer: Viewer) -> list[str
     if where.withdrawn is not None:
         asked.append("n.withdrawnAt <= k" if where.withdrawn else "n.withdrawnAt > k")
     if not viewer.oversees:
-        asked.append(concerns("n", compiler, viewer, "own"))
+        asked.append(concerns("n", viewer, "own"))
     return ["n.recordedAt <= k", *asked]
 
 

@@ -67,8 +67,6 @@ def trace(asked: Asked, selected: Selected, shown: Callable[[], Shown], moment: 
     """One trace, as `traces` has it. `shown` is worked out of what is selected, where that was not done before."""
 
     def made(compiler: Compiler) -> str:
-        compiler.parameters["asked"] = None
-        compiler.given["asked"] = "asked"
         return _cypher(compiler, shown())
 
     return planned(selected, ("trace",), made, {"asked": _rows([asked])}, moment, viewer)

@@ -1,6 +1,5 @@
 """The executor that completes the rows of a root field by closures, compiled once for a document and its shape."""
 
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -9,37 +8,16 @@ from graphql.execution.collect_fields import FieldDetails
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from graph.compile.recent import Recent
 from schema.completion import Complete, Completion, OutputType, Unfit
 
 Shape = tuple[int, str, tuple[tuple[str, bool], ...]]
 """An operation, a root field's key, and what `@skip` and `@include` may hang on."""
 
 
-class Completions:
-    """Of one schema; those used last."""
-
-    def __init__(self, most: int = 300) -> None:
-        self._most = most
-        # An operation is held with its closures, so that no other can take its id.
-        self._made: OrderedDict[Shape, tuple[OperationDefinitionNode, Complete]] = OrderedDict()
-
-    def find(self, shape: Shape) -> Complete | None:
-        found = self._made.get(shape)
-        if found is None:
-            return None
-        self._made.move_to_end(shape)
-        return found[1]
-
-    def keep(self, shape: Shape, operation: OperationDefinitionNode, complete: Complete) -> Complete:
-        self._made[shape] = operation, complete
-        if len(self._made) > self._most:
-            self._made.popitem(last=False)
-        return complete
-
-
 def executor(count: Callable[[str], None]) -> type[StrawberryGraphQLCoreExecutionContext]:
     """The executor for one app. `count` is told how each root field was completed: "compiled" or "standard"."""
-    completions = Completions()
+    completions: Recent[Shape, tuple[OperationDefinitionNode, Complete]] = Recent(300)
 
     class Executor(StrawberryGraphQLCoreExecutionContext):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -74,7 +52,7 @@ def executor(count: Callable[[str], None]) -> type[StrawberryGraphQLCoreExecutio
             found = completions.find(shape)
             if found is None:
                 completion = Completion(self.schema, self.operation, self.fragments, self.variable_values)
-                found = completions.keep(shape, self.operation, completion.of(return_type, nodes))
-            return found
+                found = completions.keep(shape, (self.operation, completion.of(return_type, nodes)))
+            return found[1]
 
     return Executor

@@ -15,7 +15,7 @@ from graph.queries.watermark import raise_watermark
 from graph.session import Database
 from schema.errors import as_graphql
 from schema.scalars import Instant
-from schema.selection import Selections, selected
+from schema.selection import selected
 from services.hosting.context import Context
 from services.hosting.identity import Caller, Role
 from services.hosting.judging import read
@@ -23,8 +23,6 @@ from services.hosting.judging import read
 SEES_PERSONAL_DATA = frozenset({Role.DISCIPLINE, Role.ADMINISTRATOR})
 OVERSEES = frozenset({Role.DISCIPLINE, Role.SUPERVISOR, Role.ADMINISTRATOR})
 """Who sees every finding."""
-
-SELECTIONS = Selections()
 
 Compile = Callable[[Selected, Moment, Viewer], Statement]
 
@@ -70,9 +68,7 @@ async def _row(database: Database, statement: Statement, moment: Moment, viewer:
 
 def selection_of(info: Any) -> Selected:
     """What is asked of the root field that is being resolved."""
-    return selected(
-        info._raw_info, SELECTIONS
-    )  # Strawberry's own view of the selection merges neither fragments nor aliases
+    return selected(info._raw_info)  # Strawberry's own view of the selection merges neither fragments nor aliases
 
 
 def _check_known_at(row: dict[str, Any], known_at: datetime | None) -> None:

@@ -17,11 +17,10 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from gateway.schema import schema
 from graph.compile.cursor import fingerprint
-from graph.compile.plans import PLANS
-from graph.compile.roots import ProblemFilter
+from graph.compile.roots import PLANS, ProblemFilter
 from graph.session import Database
+from schema.selection import SELECTIONS
 from services.hosting.identity import Role
-from services.hosting.reading import SELECTIONS
 from tests.asking import context
 
 OPERATIONS = Path(__file__).parents[2] / "schema" / "operations"
