@@ -20,6 +20,7 @@ from graph.compile.tree import Statement
 from graph.model import MODEL
 from graph.model.declare import Scalar
 from graph.model.facts import LONGEST_CHAIN
+from graph.queries.climbing import climbed
 from graph.queries.near import NEAR, Reach, asked_about, distinct, during, end, gathered, records
 
 ORDER = Keyset("discoveredAt", Scalar.INSTANT, descending=True)
@@ -102,12 +103,12 @@ def _during(fact: str) -> str:
 
 def _staff(steps: int) -> str:
     """The posts and those below them, as long as they are fewer than the budget."""
+    found = (
+        f"WITH n WHERE size(up.met) < $budget MATCH (n)<-[:REPORTS_TO]-(r) WHERE {_during('r')} "
+        "MATCH (r)<-[:REPORTS]-(x) WHERE NOT x IN up.met WITH DISTINCT x LIMIT $budget RETURN {x: x}"
+    )
     return f"""WITH *, COLLECT {{ UNWIND [row IN held | row.y] + open AS y RETURN DISTINCT y }} AS start
-WITH high, t, k, persons, held, parties, things,
-  reduce(down = {{here: start, met: start}}, step IN range(1, {steps}) | head([new IN [COLLECT {{
-    UNWIND CASE WHEN size(down.met) < $budget THEN down.here ELSE [] END AS y
-    MATCH (y)<-[:REPORTS_TO]-(r) WHERE {_during("r")} MATCH (r)<-[:REPORTS]-(x) WHERE NOT x IN down.met
-    RETURN DISTINCT x LIMIT $budget }}] | {{here: new, met: down.met + new}}])).met AS staff
+WITH high, t, k, persons, held, parties, things, {climbed("start", steps - 1, found, "true")}.met AS staff
 """
 
 
