@@ -1,25 +1,19 @@
 """Writes of inspections, with the event that says what was found."""
 
-from graph.queries.write import Write
+from graph.queries.write import DONE, Write, linked
 
 SITE = "MATCH (s:Record&Site {id: $site}) RETURN s.kind AS kind"
 
 INSPECT = Write(
     "record an inspection",
     "oversight",
-    """
+    f"""
     CREATE (i:Record:Inspection)
     SET i = $inspection
     CREATE (e:Record:Event:Outbox)-[:EVENT_OF]->(i)
     SET e = $event
     WITH i, e
-    CALL (i) {
-      UNWIND $links AS link
-      MATCH (x:Record {id: link.to})
-      CREATE (i)-[:$(link.type)]->(x)
-    }
-    CALL (e) { MATCH (x:Record {id: $person}) CREATE (e)-[:DONE_BY]->(x) }
-    CALL (e) { MATCH (x:Record {id: $post}) CREATE (e)-[:DONE_AS]->(x) }
+    {linked("i")}{DONE}
     """,
 )
 

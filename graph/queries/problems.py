@@ -2,7 +2,7 @@
 
 from graph.model import MODEL
 from graph.queries.watermark import TAKING
-from graph.queries.write import Write
+from graph.queries.write import DONE, Write, linked
 
 HOME_OF_POST = """
 MATCH (p:Record {id: $post})-[:POST_IN]->(f:PostIn)-[:POST_IN_TO]->(o)
@@ -28,16 +28,6 @@ RETURN p.id AS id
 """
 """Problems whose deadline passed unnoticed, the longest ago first."""
 
-_REPORTED = """
-    CALL (p) {
-      UNWIND $links AS link
-      MATCH (x:Record {id: link.to})
-      CREATE (p)-[:$(link.type)]->(x)
-    }
-    CALL (e) { MATCH (x:Record {id: $person}) CREATE (e)-[:DONE_BY]->(x) }
-    CALL (e) { MATCH (x:Record {id: $post}) CREATE (e)-[:DONE_AS]->(x) }
-"""
-
 REPORT = Write(
     "report a problem",
     "oversight",
@@ -47,7 +37,7 @@ REPORT = Write(
     CREATE (e:Record:Event:Outbox)-[:EVENT_OF]->(p)
     SET e = $event
     WITH p, e
-    {_REPORTED}
+    {linked("p")}{DONE}
     """,
 )
 
@@ -56,7 +46,6 @@ REPORT_ALONE = Write(
     "oversight",
     f"""
     {TAKING}
-    WITH at, coalesce(g.shut, false) AS shut
     MATCH (c:Command {{key: $key}})
     SET c.outcome = $outcome + toString(at) + '"}}'
     REMOVE c.touched
@@ -65,7 +54,7 @@ REPORT_ALONE = Write(
     CREATE (e:Record:Event:Outbox)-[:EVENT_OF]->(p)
     SET e = $event, e.recordedAt = at
     WITH p, e, at, shut
-    {_REPORTED}
+    {linked("p")}{DONE}
     RETURN at, shut
     """,
 )
@@ -94,8 +83,7 @@ ACT = Write(
       DELETE r
     }}
     CALL (p) {{ MATCH (x:Record {{id: $assignedTo}}) MERGE (p)-[:ASSIGNED_TO]->(x) }}
-    CALL (e) {{ MATCH (x:Record {{id: $person}}) CREATE (e)-[:DONE_BY]->(x) }}
-    CALL (e) {{ MATCH (x:Record {{id: $post}}) CREATE (e)-[:DONE_AS]->(x) }}
+    {DONE}
     CALL (e) {{ MATCH (x:Record {{id: $toOrganization}}) CREATE (e)-[:PASSED_TO]->(x) }}
     """,
 )

@@ -11,7 +11,7 @@ from graph.model.facts import LONGEST_CHAIN
 from graph.model.rectification import RECTIFICATION
 from graph.model.supervision import SUPERVISION
 from graph.model.sweeps import COVERT_FILM, SWEEP
-from graph.queries.write import Write
+from graph.queries.write import DONE, Write, linked
 
 NOUNS = (*RECTIFICATION, *SUPERVISION, COVERT_FILM, SWEEP)
 
@@ -54,13 +54,7 @@ def _change(entity: Entity) -> Write:
     CREATE (e:Record:Event:Outbox)-[:EVENT_OF]->(n)
     SET e = $event
     WITH n, e
-    CALL (n) {{
-      UNWIND $links AS link
-      MATCH (x:Record {{id: link.to}})
-      CREATE (n)-[:$(link.type)]->(x)
-    }}
-    CALL (e) {{ MATCH (x:Record {{id: $person}}) CREATE (e)-[:DONE_BY]->(x) }}
-    CALL (e) {{ MATCH (x:Record {{id: $post}}) CREATE (e)-[:DONE_AS]->(x) }}
+    {linked("n")}{DONE}
     """
     return Write(f"change a record: {entity.label}", entity.owner, cypher)
 

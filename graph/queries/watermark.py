@@ -37,13 +37,14 @@ TAKING = """
     REMOVE g.taken
     WITH g, CASE WHEN g.at < $earliest THEN $earliest ELSE g.at + duration({microseconds: 1}) END AS at
     SET g.at = at
+    WITH at, coalesce(g.shut, false) AS shut
 """
-"""How a statement that takes a gate begins; its columns `at` and `shut` (coalesce(g.shut, false)) are for `entered`.
+"""How a statement that takes a gate begins; its columns `at` and `shut` are for `entered`.
 
 The lock comes first, so that what is read of the gate is what the one before left.
 """
 
-TAKE = Write("take a gate", "accountability", f"{TAKING}    RETURN at, coalesce(g.shut, false) AS shut")
+TAKE = Write("take a gate", "accountability", f"{TAKING}    RETURN at, shut")
 
 RAISE = Write(
     "move the watermark up",

@@ -6,6 +6,23 @@ ROOMS = ("organization", "campaign", "oversight", "accountability", "integration
 
 WRITES: dict[str, "Write"] = {}
 
+DONE = """
+    CALL (e) { MATCH (x:Record {id: $person}) CREATE (e)-[:DONE_BY]->(x) }
+    CALL (e) { MATCH (x:Record {id: $post}) CREATE (e)-[:DONE_AS]->(x) }
+"""
+"""Who did what the event `e` says, and in which post."""
+
+
+def linked(node: str) -> str:
+    """The node's relationships to others: $links has {type, to} of each."""
+    return f"""
+    CALL ({node}) {{
+      UNWIND $links AS link
+      MATCH (x:Record {{id: link.to}})
+      CREATE ({node})-[:$(link.type)]->(x)
+    }}
+"""
+
 
 @dataclass(frozen=True)
 class Write:

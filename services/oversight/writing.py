@@ -82,8 +82,9 @@ async def open_problem(
     recorded_at: datetime,
 ) -> Standing:
     """Write a problem with the event that it was reported. `key`: of which its id is made; `by`: person and post."""
-    life, problem, event, parameters = _opened(key, opening, by, clock, recorded_at)
-    await transaction.run(queries.REPORT.cypher, parameters)
+    life, written = _opened(key, opening, by, clock, recorded_at)
+    problem, event = written["problem"], written["event"]
+    await transaction.run(queries.REPORT.cypher, written)
     return Standing(problem["id"], life, 1, problem["hash"], recorded_at, opening.severity, event["id"])
 
 
@@ -96,10 +97,10 @@ async def open_alone(
     now: datetime,
 ) -> Done:
     """The same as all that a command does: one statement takes the gate, writes, and settles the command `key`."""
-    _, problem, event, parameters = _opened(key, opening, by, clock, now)
-    records = {"problem": problem["id"], "event": event["id"]}
+    _, written = _opened(key, opening, by, clock, now)
+    records = {name: written[name]["id"] for name in ("problem", "event")}
     told = {"key": key, "outcome": outcome_before(records), **any_gate(now)}
-    recorded_at = entered(await transaction.run(queries.REPORT_ALONE.cypher, {**parameters, **told}))
+    recorded_at = entered(await transaction.run(queries.REPORT_ALONE.cypher, {**written, **told}))
     return Done(records, recorded_at, remembered=True)
 
 
@@ -109,8 +110,8 @@ def _opened(
     by: tuple[str | None, str | None],
     clock: timedelta | None,
     recorded_at: datetime,
-) -> tuple[Life, dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """The life of a problem that begins, its node, its event's, and what REPORT is bound to."""
+) -> tuple[Life, dict[str, Any]]:
+    """The life of a problem that begins, and what REPORT is bound to."""
     person, post = by
     source_id = f"problem/{key}"
     problem = record_id(SOURCE, source_id)
@@ -158,15 +159,14 @@ def _opened(
         "REPORTED_BY": person,
         **dict(opening.links),
     }
-    event = event_properties(entry, sealed, f"event/{key}", recorded_at)
-    bound = {
+    written = {
         "problem": node,
-        "event": event,
+        "event": event_properties(entry, sealed, f"event/{key}", recorded_at),
         "links": [{"type": name, "to": record} for name, record in links.items() if record is not None],
         "person": person,
         "post": post,
     }
-    return life, node, event, bound
+    return life, written
 
 
 async def lock(transaction: Transaction, problem: str) -> Standing:
