@@ -41,3 +41,18 @@ async def refused(
     assert result.errors, result.data
     (error,) = result.errors
     return str((error.extensions or {}).get("code"))
+
+
+class Stopped(Exception):
+    """What was to be known is known."""
+
+
+class Listening:
+    """Stands where the database does, and keeps what is asked of it."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+
+    async def read(self, statement: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+        self.asked.append((statement, dict(parameters)))
+        raise Stopped

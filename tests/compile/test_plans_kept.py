@@ -21,7 +21,7 @@ from graph.compile.roots import PLANS, ProblemFilter
 from graph.session import Database
 from schema.selection import SELECTIONS
 from services.hosting.identity import Role
-from tests.asking import context
+from tests.asking import Listening, context
 
 OPERATIONS = Path(__file__).parents[2] / "schema" / "operations"
 SCHEMA: Any = schema._schema  # pyright: ignore[reportPrivateUsage]
@@ -30,28 +30,13 @@ ADMINISTRATOR: tuple[Role, str | None] = (Role.ADMINISTRATOR, None)
 Asked = list[tuple[str, dict[str, Any]]]
 
 
-class _Stopped(Exception):
-    pass
-
-
-class _Listening:
-    """Stands where the database does, and keeps what is asked of it."""
-
-    def __init__(self) -> None:
-        self.asked: Asked = []
-
-    async def read(self, statement: str, parameters: Mapping[str, Any]) -> list[Any]:
-        self.asked.append((statement, dict(parameters)))
-        raise _Stopped
-
-
 def _forget() -> None:
     PLANS.forget()
     SELECTIONS.forget()
 
 
 def _asked(document: DocumentNode, variables: Mapping[str, Any], caller: tuple[Role, str | None]) -> Asked:
-    listening = _Listening()
+    listening = Listening()
     asks_as = context(cast("Database", listening), NOW, *caller)
 
     async def run() -> None:

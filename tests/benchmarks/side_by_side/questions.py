@@ -14,7 +14,7 @@ from graph.compile.cursor import fingerprint
 from graph.compile.roots import ProblemFilter
 from graph.session import Database
 from services.hosting.identity import Role
-from tests.asking import context
+from tests.asking import Listening, context
 
 OPERATIONS = Path(__file__).parents[3] / "schema" / "operations"
 OPEN_STATUSES = ("REGISTERED", "ASSIGNED", "RECTIFYING", "SUBMITTED", "RETURNED")
@@ -73,21 +73,6 @@ COUNTED = Question("worklist with its count", operation("Worklist"), _worklist)
 logging.getLogger("strawberry.execution").setLevel(logging.CRITICAL)  # of what is stopped on purpose
 
 
-class _Stopped(Exception):
-    """What was to be known is known."""
-
-
-class _Listening:
-    """Stands where the database does, and keeps what is asked of it."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, dict[str, Any]]] = []
-
-    async def read(self, statement: str, parameters: Mapping[str, Any]) -> Rows:
-        self.asked.append((statement, dict(parameters)))
-        raise _Stopped
-
-
 class _Answering:
     """Stands where the database does, and answers with what another has answered."""
 
@@ -101,7 +86,7 @@ class _Answering:
 
 async def statements(question: Question, subject: Subject, now: datetime) -> list[tuple[str, dict[str, Any]]]:
     """What zeren asks the database for it: the best Cypher that we know, for the driver to ask by itself."""
-    listening = _Listening()
+    listening = Listening()
     asked_as = context(cast("Database", listening), now, Role.ADMINISTRATOR)
     await schema.execute(question.document, question.variables(subject), context_value=asked_as)
     return listening.asked

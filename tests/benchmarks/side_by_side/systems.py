@@ -1,6 +1,5 @@
 """What is measured: each system with its processes, started for the run and ended with it."""
 
-import os
 import pickle
 import shutil
 import subprocess
@@ -20,6 +19,7 @@ from services.hosting.settings import Settings
 from tests.benchmarks.side_by_side.asking import Taken, Wanted
 from tests.contract.composition import ROOT, Service, free_port, running, zeren
 from tests.contract.federation.packages import InstallFailed, NodeMissing, are_there, node, packages
+from tests.contract.federation.processes import environment_of
 from tests.database import DatabaseConnection
 
 APOLLO = Path(__file__).parent / "apollo"
@@ -124,13 +124,6 @@ def peer(connection: DatabaseConnection, types: str, *, install: bool) -> Genera
         asking("http", f"{service.url}/", "none") as asker,
     ):
         yield System("@neo4j/graphql", asker, {"@neo4j/graphql": service.process.pid})
-
-
-def environment_of(connection: DatabaseConnection, **more: str) -> dict[str, str]:
-    """What a process needs of its surroundings, and nothing of the developer's own settings."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "LANG") if name in os.environ}
-    database = {"NEO4J_URI": connection.uri, "NEO4J_USER": connection.user, "NEO4J_PASSWORD": connection.password}
-    return {**kept, **database, "PYTHONUNBUFFERED": "1", **more}
 
 
 def engine_of(connection: DatabaseConnection) -> int | None:

@@ -85,7 +85,7 @@ def shapes(connection: DatabaseConnection, home: Path) -> Generator[tuple[Shape,
     """
     hive = packages() / "node_modules" / ".bin" / "hive-gateway"
     token = LocalKeys.open(Settings(home)).mint(Role.ADMINISTRATOR, None, timedelta(hours=1), datetime.now(UTC))
-    ours = _environment(connection, home)
+    ours = environment_of(connection, ZEREN_HOME=str(home))
     ports = {name: free_port() for name in ("gateway", *ROOMS)}
     with ExitStack() as stack:
 
@@ -109,11 +109,11 @@ def shapes(connection: DatabaseConnection, home: Path) -> Generator[tuple[Shape,
         yield Shape(one, token, {"gateway": one}), Shape(five, token, rooms)
 
 
-def _environment(connection: DatabaseConnection, home: Path) -> dict[str, str]:
+def environment_of(connection: DatabaseConnection, **more: str) -> dict[str, str]:
     """What a service needs of its surroundings, and nothing of the developer's own settings."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "LANG") if name in os.environ}
     database = {"NEO4J_URI": connection.uri, "NEO4J_USER": connection.user, "NEO4J_PASSWORD": connection.password}
-    return {**kept, **database, "ZEREN_HOME": str(home), "PYTHONUNBUFFERED": "1"}
+    return {**kept, **database, "PYTHONUNBUFFERED": "1", **more}
 
 
 @contextmanager
