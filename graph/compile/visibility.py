@@ -1,4 +1,4 @@
-"""Which rows of a kind a caller may see: predicates, by label, that stand in every read that names one by its id.
+"""Which rows of a kind a caller may see: predicates that stand in every read that names one by its id, or by its event.
 
 Findings are seen by those who oversee; by a department where one of its own is concerned; and by whom they concern.
 """
@@ -30,9 +30,9 @@ OWN = (
 
 def visible(label: str, variable: str, viewer: Viewer) -> str:
     """What a WHERE goes on with so that only what the caller may see is left."""
-    if label != "Finding" or viewer.oversees:
+    if viewer.oversees or label not in {"Finding", "Event"}:
         return ""
-    return f" AND {concerns(variable, viewer)}"
+    return f" AND {concerns(variable, viewer) if label == 'Finding' else of_no_hidden(variable, viewer)}"
 
 
 def concerns(finding: str, viewer: Viewer, own: str = OWN) -> str:
@@ -41,3 +41,8 @@ def concerns(finding: str, viewer: Viewer, own: str = OWN) -> str:
     if viewer.for_department:
         concerned += f" OR a.organizationId IN {own}"
     return f"EXISTS {{ MATCH ({finding})<-[:ACCOUNTABLE_IN]-(a) WHERE {concerned} }}"
+
+
+def of_no_hidden(event: str, viewer: Viewer, own: str = OWN) -> str:
+    """That an event is of no finding but one that concerns the caller."""
+    return f"NOT EXISTS {{ MATCH ({event})-[:EVENT_OF]->(hidden:Finding) WHERE NOT {concerns('hidden', viewer, own)} }}"

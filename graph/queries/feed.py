@@ -9,6 +9,7 @@ from graph.compile.moment import PREFIX, holds_unless_silenced
 from graph.compile.roots import Moment, Viewer, parameters_of
 from graph.compile.selection import Selected
 from graph.compile.tree import Code, Expression, MapOf, Statement
+from graph.compile.visibility import OWN, of_no_hidden
 from graph.model import MODEL
 from graph.model.facts import LONGEST_CHAIN
 
@@ -38,6 +39,7 @@ def stretch(
 ) -> Statement:
     """Columns: high, t, k and data {seen, rows}: of events `start` to `stop` of the log the first `most` wanted ones.
 
+    Those of findings are left out that the viewer may not see.
     `seen`: how many of that stretch the statement found; fewer than `stop - start` where a write is not yet seen
     whole, and then its rows are not to be trusted. A row: {index, entry}, the entry as `shown` (fields of
     ProblemEvent or LoggedEvent) asks.
@@ -46,12 +48,13 @@ def stretch(
     found = f"n.logIndex >= {compiler.parameter(start)} AND n.logIndex < {compiler.parameter(stop)}"
     entry = MapOf(tuple((part.key, _shown(compiler, part)) for part in shown))
     rows = (
-        f"COLLECT {{ UNWIND found AS n {_only(compiler, wanted)}"
+        f"COLLECT {{ UNWIND found AS n {_only(compiler, wanted, viewer)}"
         f"WITH n ORDER BY n.logIndex LIMIT {compiler.parameter(most)} "
         f"RETURN {{index: n.logIndex, entry: {entry.cypher()}}} }}"
     )
+    own = f"{OWN} AS own, " if viewer.for_department else ""
     cypher = (
-        f"{PREFIX}WITH high, t, k, COLLECT {{ MATCH (n:Event) WHERE {found} RETURN n }} AS found\n"
+        f"{PREFIX}WITH high, t, k, {own}COLLECT {{ MATCH (n:Event) WHERE {found} RETURN n }} AS found\n"
         f"RETURN high, t, k, {{seen: size(found), rows: {rows}}} AS data"
     )
     return Statement(cypher, parameters_of(compiler, moment, viewer), tuple(compiler.judged))
@@ -70,8 +73,8 @@ def _shown(compiler: Compiler, part: Selected) -> Expression:
             return Code("'ProblemEvent'")
 
 
-def _only(compiler: Compiler, wanted: Wanted) -> str:
-    conditions: list[str] = []
+def _only(compiler: Compiler, wanted: Wanted, viewer: Viewer) -> str:
+    conditions = [] if wanted.problems or viewer.oversees else [of_no_hidden("n", viewer, "own")]
     if wanted.kinds:
         conditions.append(f"n.kind IN {compiler.parameter(list(wanted.kinds))}")
     if wanted.subject is not None:

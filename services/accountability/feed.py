@@ -82,19 +82,25 @@ def _number(asked: Mapping[str, str], name: str, default: int) -> int:
 
 
 async def _page(context: Context, stream: Stream, first: int, wait: int) -> bytes:
-    """Lines; `stream` then stands behind the last of them."""
+    """Lines; `stream` then stands behind the last of them, and behind what the caller may not see after it."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + wait
     size = await context.streams.horizon.size()
-    if size == stream.position and wait:
+    while not (found := await _lines(context, stream, first, size)) and loop.time() < until:
         try:
-            async with asyncio.timeout(wait):
+            async with asyncio.timeout_at(until):
                 size = await stream.beyond(size)
         except TimeoutError:
-            return b""
+            break
+    return found
+
+
+async def _lines(context: Context, stream: Stream, first: int, size: int) -> bytes:
     lines: list[bytes] = []
     length = 0
     while stream.position < size and len(lines) < first and length < LARGEST_PAGE:
         most = min(BATCH, first - len(lines))
-        rows, _ = await read(context, Wanted(), _SHOWN, stream.position, size, most)
+        rows, onward = await read(context, Wanted(), _SHOWN, stream.position, size, most)
         for row in rows:
             line = _line(row["entry"])
             lines.append(line)
@@ -103,6 +109,8 @@ async def _page(context: Context, stream: Stream, first: int, wait: int) -> byte
             context.streams.sent()
             if length >= LARGEST_PAGE:
                 break
+        else:
+            stream.position = onward
     return b"".join(lines)
 
 

@@ -39,7 +39,7 @@ class Subscription:
         resolver=resolvers.events,
         description="Every event in the log's order: those after the cursor `after` (none: from now on; `beginning`: "
         "all there were), then each as it comes. `subject`: only of the record with that id; `kinds`: only these. "
-        "存证动态",
+        "Of findings, only of those that you may see. 存证动态",
     )
 
 

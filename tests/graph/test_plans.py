@@ -225,8 +225,9 @@ SHOWN = (
 @pytest.mark.parametrize(
     "wanted", [Wanted(), Wanted(problems=True, area="x"), Wanted(kinds=("REPORTED",), subject="x")], ids=repr
 )
-def test_a_stretch_of_the_log_seeks(county_database: DatabaseConnection, wanted: Wanted) -> None:
-    asked = stretch(0, 500, 100, wanted, SHOWN, Moment(datetime.now(UTC)), Viewer())
+@pytest.mark.parametrize("viewer", [Viewer(), Viewer(oversees=True), Viewer("x", for_department=True)], ids=repr)
+def test_a_stretch_of_the_log_seeks(county_database: DatabaseConnection, wanted: Wanted, viewer: Viewer) -> None:
+    asked = stretch(0, 500, 100, wanted, SHOWN, Moment(datetime.now(UTC)), viewer)
     plan = asyncio.run(plan_of(county_database, asked.cypher, asked.parameters))
     assert unwanted(plan, {*SCANS, "CartesianProduct", "Eager"}, SMALL) == []
     assert any(
