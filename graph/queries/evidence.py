@@ -35,10 +35,13 @@ RETURN {_ROW}
 """
 
 HEADS = """
-MATCH (n:Record) WHERE n.hash IS NOT NULL AND NOT n:Event AND NOT n:Pending
-RETURN n.id, n.position, n.hash
+MATCH (n:Record) WHERE n.id > $after
+WITH n ORDER BY n.id LIMIT $some
+WITH collect(n) AS met
+RETURN met[-1].id AS last, [n IN met WHERE NOT n:Event AND n.hash IS NOT NULL AND NOT n:Pending |
+  [n.id, n.position, n.hash]] AS rows
 """
-"""Where each subject says that its chain ends."""
+"""Where each subject says that its chain ends, and the last record looked at (null: there are no more)."""
 
 CHECKPOINTS = """
 MATCH (c:Checkpoint) WHERE c.size >= 0

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.resources import files
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,8 @@ from tests.services.ledger.writing import ACTOR, clock
 
 SEED = int(os.environ.get("KNOWN_AT_SEED", "1"))
 ROUNDS = int(os.environ.get("KNOWN_AT_ROUNDS", "3"))
+ASKED = 8
+"""Questions, at least, for each import."""
 NOW = datetime(2099, 1, 1, tzinfo=UTC)
 """What is overdue goes by it, and who holds a post."""
 NAMES = ("甲", "乙", "丙", "丁", "戊")
@@ -59,7 +62,7 @@ def _document(name: str) -> str:
 LISTS = (
     "query Lists($knownAt: DateTime) { persons(first: 50, knownAt: $knownAt) { edges { node { name } } } "
     "sites(first: 50, knownAt: $knownAt) { edges { node { name area { name } operator { name } } } } "
-    "problems(first: 100, knownAt: $knownAt) { edges { node { id status dueAt title "
+    "problemCount(knownAt: $knownAt) problems(first: 100, knownAt: $knownAt) { edges { node { id status dueAt title "
     "events(first: 50) { edges { node { kind at note hash } } } } } } }"
 )
 PROBLEM = (
@@ -67,6 +70,12 @@ PROBLEM = (
     "severity site { name kind } area { name } "
     "events(first: 50) { edges { node { kind at note hash actor { name } } } } } }"
 )
+
+CHAIN = (
+    "query Chain($subject: ID!, $knownAt: DateTime) { ledger(subject: $subject, knownAt: $knownAt) { "
+    "events(first: 100) { edges { node { id at recordedAt kind data hash previousHash logIndex } } } } }"
+)
+YEAR = {"from": "2024-12-01T00:00:00Z", "to": "2101-01-01T00:00:00Z"}
 
 
 @dataclass
@@ -130,8 +139,10 @@ class Story:
             await self.chance.choice(self.writers)()
 
     async def load(self) -> None:
-        """Imports, each with some rows changed, others ended, problems added and acted on."""
-        for number in range(ROUNDS):
+        """Imports, each with some rows changed, others ended, problems added and acted on, until enough was asked."""
+        for number in count():
+            if number >= ROUNDS and len(self.answers) >= ASKED * ROUNDS:
+                return
             tables = dict(SMALL)
             new = self.chance.choice(NAMES)
             tables["persons"] = tables["persons"].replace("李四", f"李{new}")
@@ -145,6 +156,27 @@ class Story:
 
     # ---- readers ----
 
+    def questions(self) -> list[tuple[str, dict[str, Any]]]:
+        """Documents that take `knownAt`, about something that there is."""
+        problem = self.chance.choice(self.problems)
+        return [
+            (_document("Trace"), {"subject": self.chance.choice([problem, rid("mill-site"), rid("t2")])}),
+            (_document("Worklist"), {"organization": rid("env"), "first": 50}),
+            (_document("CampaignTree"), {"campaign": rid("k1")}),
+            (_document("Overview"), {"campaign": rid("k1")}),
+            (_document("AccountableFor"), {"person": rid(self.chance.choice(["li", "wang"])), **YEAR, "first": 50}),
+            (_document("Gaps"), {"asOf": YEAR["from"], "first": 50}),
+            (_document("Similar"), {"subject": problem, "first": 10}),
+            (CHAIN, {"subject": problem}),
+            (PROBLEM, {"id": problem}),
+            (LISTS, {}),
+        ]
+
+    async def plan(self) -> None:
+        """Have the engine plan every question, so that answers come while there is writing."""
+        for document, variables in self.questions():
+            await self._answer(document, variables)
+
     async def ask(self) -> None:
         """Ask something as known at a random instant at or below the watermark, and then something old again."""
         (row,) = await self.database.read("MATCH (w:Watermark) RETURN w.at AS at")
@@ -152,16 +184,7 @@ class Story:
         self.marks.append(high)
         low = self.chance.choice(self.marks)
         known_at = low + (high - low) * self.chance.choice([0, 0, 1, self.chance.random()])
-        problem = self.chance.choice(self.problems)
-        document, variables = self.chance.choice(
-            [
-                (_document("Trace"), {"subject": self.chance.choice([problem, rid("mill-site"), rid("t2")])}),
-                (_document("Worklist"), {"organization": rid("env"), "first": 50}),
-                (_document("CampaignTree"), {"campaign": rid("k1")}),
-                (PROBLEM, {"id": problem}),
-                (LISTS, {}),
-            ]
-        )
+        document, variables = self.chance.choice(self.questions())
         asked = {**variables, "knownAt": known_at.isoformat()}
         self.answers.append((document, asked, await self._answer(document, asked)))
         await self.again(self.chance.choice(self.answers))
@@ -192,6 +215,7 @@ async def test_an_answer_as_known_once_never_changes(clean_database: DatabaseCon
         await migrate(database, clock())
         await import_bundle(database, write(tmp_path / "first", SMALL), clock, source="bundle")
         story = Story(database, tmp_path, random.Random(SEED))  # noqa: S311 - to be drawn again
+        await story.plan()
 
         async def loaded() -> None:
             try:
