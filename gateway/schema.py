@@ -27,7 +27,9 @@ Query = merge_types(
     "Query",
     (organization.Query, campaign.Query, oversight.Query, accountability.Query, integration.Query),
 )
-Mutation = merge_types("Mutation", (organization.Mutation, campaign.Mutation, oversight.Mutation))
+Mutation = merge_types(
+    "Mutation", (organization.Mutation, campaign.Mutation, oversight.Mutation, accountability.Mutation)
+)
 Subscription = merge_types("Subscription", (oversight.Subscription, accountability.Subscription))
 
 schema = build(Query, Mutation, Subscription, entities=entities)

@@ -1,4 +1,4 @@
-"""Findings: what the rules noticed, by which rule, on which events, and whom it concerns."""
+"""Findings: what the rules noticed or a person recorded, by which rule, on which events, and whom it concerns."""
 
 from graph.model.declare import Back, Based, Computed, Entity, Index, OneOf, Property, Ref, Refs, Scalar
 from graph.model.entities import BY_ID, RECORD
@@ -16,13 +16,24 @@ FINDING = Entity(
         *CHAIN,
         Property("kind", "what was noticed", "类型", enum=FindingKind, required=True),
         Property("severity", "how grave the rule holds it to be", "严重程度", enum=Severity, required=True),
-        Property("detectedAt", "since when it is so", "发现时间", scalar=Scalar.INSTANT, required=True),
+        Property(
+            "detectedAt",
+            "since when it is so; of what was wrongly done: when",
+            "发现时间",
+            scalar=Scalar.INSTANT,
+            required=True,
+        ),
         Property("summary", "what was noticed, in a sentence", "摘要", required=True),
         Property("subjectId", "id of its subject", "对象标识", required=True),
         Property("key", "rule, subject and events: what is noticed twice is one finding", "线索键", required=True),
         Property("withdrawnAt", "when its facts were corrected; null: it stands", "撤回时间", scalar=Scalar.INSTANT),
         Property("withdrawal", "why it was withdrawn", "撤回原因"),
         Computed("withdrawnBecause", "why it was withdrawn; null: it stands", "撤回原因", scalar=Scalar.TEXT),
+        Property("statement", "what was wrongly done, as the one who recorded it says; null: noticed", "认定事实"),
+        Property("evidence", "of what was recorded: names or SHA-256 sums of files", "佐证", scalar=Scalar.TEXTS),
+        Ref("doneBy", "who did it wrongly; null: noticed", "行为人", "WRONGLY_DONE_BY", "Person"),
+        Ref("recordedBy", "who recorded it; null: noticed", "登记人", "RECORDED_BY", "Person"),
+        Based("basis", "what the one who recorded it says it goes against; null: what its rule rests on", "依据"),
         OneOf("subject", "what it is about", "对象", relationship="ABOUT", targets=SUBJECTS),
         Back("accountable", "whom it concerns, by the trace at that moment", "责任人", target="Accountable", ref="in"),
         Ref("rule", "the rule that noticed it", "规则", relationship="BY_RULE", target="FindingRule"),

@@ -33,16 +33,13 @@ One English word for each thing, the same in code, schema and documents, with th
 page is written by `make glossary` from `graph/model`; change it there.
 
 - An **entity** is a thing with an identity: an organization, a post, a site. What was recorded of it before is kept.
-- A **fact** is a statement about entities that holds from a day to a day: a person holds a post, an organization
-  regulates a site. It has a basis, the time when it was recorded, and the time when a correction took its place.
-  Nothing is overwritten.
-- A fact holds at `asOf` where `validFrom <= asOf < validTo`, and is known at `knownAt` where
-  `recordedAt <= knownAt < supersededAt`. An end that is null is open: still, or never.
+- A **fact** is a statement about entities that holds from a day to a day: a person holds a post. It has a basis, the
+  time when it was recorded, and the time when a correction took its place. Nothing is overwritten.
+- A fact holds at `asOf` where `validFrom <= asOf < validTo`, and is known at `knownAt` where `recordedAt <= knownAt <
+  supersededAt`. An end that is null is open: still, or never.
 - What a thing's column says (its name, its operator, its area, its head) is a fact that has held from the beginning
-  (`explicit` is false). While a fact of that kind that was recorded by itself holds of the same thing, the column is
-  silent.
-- An **event** is a change that happened. Events are appended, form a chain of hashes for each subject, and are never
-  edited.
+  (not `explicit`). While a fact of that kind that was recorded by itself holds of the same thing, the column is silent.
+- An **event** is a change that happened. Events are appended, form a chain of hashes for each subject, never edited.
 """
 
 

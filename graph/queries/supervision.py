@@ -106,7 +106,9 @@ STOPS = "MATCH (:Record&Patrol {id: $patrol})<-[:STOP_OF]-(s:PatrolStop) RETURN 
 
 HAPPENED = """
 MATCH (:Record&Problem {id: $problem})<-[:EVENT_OF]-(e:Event)
-RETURN e.id AS id, e.kind AS kind ORDER BY e.position
+RETURN e.id AS id, e.kind AS kind, EXISTS {
+  MATCH (e)<-[:RESTS_ON]-(f:Finding) WHERE f.kind = 'WRONGLY_DONE' AND f.withdrawnAt = $open
+} AS wrong ORDER BY e.position
 """
 
 KIND = "MATCH (o:Record&Organization {id: $organization}) RETURN o.kind AS kind"

@@ -1,6 +1,7 @@
 """The subgraph of the accountability room."""
 
 from collections.abc import AsyncGenerator
+from typing import Any
 
 import strawberry
 
@@ -8,18 +9,26 @@ from schema.build import build
 from schema.pagination import Connection
 from services.accountability import comparing, evidence, resolvers
 from services.accountability.accountable import accountable_for
+from services.accountability.commands import record_wrongly_done, withdraw_finding
 from services.accountability.findings import findings
 from services.accountability.gaps import gaps
+from services.accountability.inputs import RecordWronglyDoneInput, WithdrawFindingInput
 from services.accountability.types import (
     AccountableProblem,
     Finding,
+    FindingOutcome,
     LoggedEvent,
     ResponsibilityGap,
     Trace,
     TraceComparison,
 )
+from services.campaign.rulebook import current
+from services.hosting.changing import Info, outcome
 from services.hosting.entities import entities
 from services.hosting.reading import lookup
+
+FINDING = {"finding": "Finding", "event": "Event"}
+"""What the payload holds."""
 
 
 @strawberry.type
@@ -33,6 +42,26 @@ class Query:
     ledger: evidence.Ledger | None = strawberry.field(resolver=evidence.ledger)
 
 
+async def _record(info: Info, input: RecordWronglyDoneInput) -> Any:  # noqa: A002 - the argument's name in the schema
+    """Record that somebody did something wrong: a finding by those who oversee. 记录乱作为"""
+    context = info.context
+    done = record_wrongly_done(context.database, input.plain(), context.caller, context.clock(), current())
+    return await outcome(info, done, "FindingPayload", FINDING)
+
+
+async def _withdraw(info: Info, input: WithdrawFindingInput) -> Any:  # noqa: A002 - as above
+    """Withdraw a finding that a person recorded, with the reason. 撤回责任认定线索"""
+    context = info.context
+    done = withdraw_finding(context.database, input.plain(), context.caller, context.clock())
+    return await outcome(info, done, "FindingPayload", FINDING)
+
+
+@strawberry.type
+class Mutation:
+    record_wrongly_done: FindingOutcome = strawberry.field(resolver=_record)
+    withdraw_finding: FindingOutcome = strawberry.field(resolver=_withdraw)
+
+
 @strawberry.type
 class Subscription:
     events: AsyncGenerator[LoggedEvent] = strawberry.subscription(
@@ -43,4 +72,4 @@ class Subscription:
     )
 
 
-schema = build(Query, subscription=Subscription, entities=entities)
+schema = build(Query, Mutation, subscription=Subscription, entities=entities)

@@ -19,6 +19,7 @@ from schema.enums import (
     Role,
     Severity,
 )
+from schema.errors import Refusal
 from schema.pagination import Connection, paged
 from schema.scalars import Instant
 
@@ -231,8 +232,22 @@ class Finding:
     summary: str
     withdrawn_at: Instant | None
     withdrawn_because: str | None
+    statement: str | None
+    evidence: list[str]
+    done_by: LazyPerson | None
+    recorded_by: LazyPerson | None
+    basis: LazyBasis | None
     subject: FindingSubject
     accountable: list[Accountable]
     rule: FindingRule
     events: list[LazyEvent]
     case: AccountabilityCase | None
+
+
+@strawberry.federation.type(shareable=True, description="A finding that was recorded or withdrawn.")
+class FindingPayload:
+    finding: Finding
+    event: LazyEvent = field(description="That it was.")
+
+
+FindingOutcome = Annotated[FindingPayload | Refusal, strawberry.union("FindingOutcome")]

@@ -14,7 +14,7 @@ from graph.model.enums import (
     TransferAction,
     TransferState,
 )
-from graph.model.instants import TICK
+from graph.model.instants import OPEN, TICK
 from graph.queries import supervision as queries
 from graph.queries.watermark import take_gate
 from graph.session import Database, Transaction
@@ -206,8 +206,8 @@ async def _behind(transaction: Transaction, command: TransferProblems) -> list[t
     """Each ground with each event that it rests on. Raises RefusedError for a word with nothing behind it."""
     found: list[tuple[Ground, str]] = []
     for number, one in enumerate(command.grounds):
-        rows = await transaction.run(queries.HAPPENED, {"problem": one.problem})
-        events = rules.rests_on(one.kind, [Told(row["id"], row["kind"]) for row in rows], one.events)
+        rows = await transaction.run(queries.HAPPENED, {"problem": one.problem, "open": OPEN})
+        events = rules.rests_on(one.kind, [Told(row["id"], row["kind"], row["wrong"]) for row in rows], one.events)
         if isinstance(events, str):
             raise refused_at(
                 f"grounds.{number}.{'events' if one.events else 'kind'}", events, RefusalCode.MISSING_EVIDENCE

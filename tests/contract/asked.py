@@ -36,6 +36,18 @@ def _act(action: str) -> Variables:
     return variables
 
 
+def _wronged(_: Client) -> Answer:
+    done_by = in_county("person-demo-clerk")
+    given = {
+        "idempotencyKey": "wrong",
+        "doneBy": done_by,
+        "statement": "违规放行",
+        "events": ["e"],
+        "evidence": ["a.jpg"],
+    }
+    return {"input": given | {"problem": in_county("demo-problem")}}
+
+
 def _membership(**more: Any) -> Variables:
     def variables(client: Client) -> Answer:
         given = {
@@ -265,6 +277,11 @@ ASKED: dict[str, list[Asked]] = {
         Asked(lambda _: {"filter": {"kind": "OVERDUE", "organization": speech("org-housing")}, "first": 2}),
         Asked(lambda _: {"first": 5, "after": "nonsense"}, "BAD_CURSOR"),
         Asked(lambda _: {"filter": {"source": "zeren"}, "first": 5}, "BAD_INPUT"),
+    ],
+    # Who asks here is an administrator, and only a person who oversees may say it or take it back.
+    "RecordWronglyDone": [Asked(_wronged, "NOT_ALLOWED")],
+    "WithdrawFinding": [
+        Asked(lambda _: {"input": {"idempotencyKey": "w", "finding": "f", "reason": "查无此事"}}, "NOT_ALLOWED")
     ],
     "Worklist": [
         Asked(_worklist(first=5)),

@@ -17,7 +17,7 @@ from graph.compile.roots import Moment, Viewer
 from graph.compile.selection import Selected
 from graph.migrations import migrate
 from graph.model.identity import record_id
-from graph.queries import inspections, instructions, problems, sweeps
+from graph.queries import inspections, instructions, problems, recorded_findings, supervision, sweeps
 from graph.queries.feed import Wanted, stretch
 from graph.queries.write import WRITES, Write
 from graph.session import Database, Row
@@ -194,7 +194,10 @@ CREATE (x)-[:WAS]->(:Elsewhere:Former {siteId: 'elsewhere', discoveredAt: dateti
 FIRST = [
     (instructions, "STANDING"), (instructions, "RECIPIENTS"), (instructions, "LOCK"), (instructions, "KIND"),
     (inspections, "SITE"), (sweeps, "FILM_OF"), (sweeps, "ORIGIN"), (sweeps, "ALIKE"), (sweeps, "ALIKE_IN"),
-    (sweeps, "SWEPT"), (sweeps, "LEFT"),
+    (sweeps, "SWEPT"), (sweeps, "LEFT"), (supervision, "HAPPENED"),
+    (recorded_findings, "LOCK_PROBLEM"), (recorded_findings, "STANDING"),
+    (recorded_findings, "LOCK"),
+    (recorded_findings, "HAPPENED"),
 ]  # fmt: skip
 
 

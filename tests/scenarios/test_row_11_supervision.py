@@ -59,6 +59,17 @@ async def received(office: Office, transfer: str, action: str, now: datetime, wh
     return await office.send("ReceiveTransfer", now, who, transfer=transfer, action=action, **given)
 
 
+async def wrongly(
+    office: Office, problem: str, kind: str, now: datetime, who: str | None = "inspector", role: Role = Role.SUPERVISOR,
+    /, **given: Any,
+) -> dict[str, Any]:  # fmt: skip
+    """Record that the clerk did wrong in the problem's last event of a kind."""
+    happened = (await office.read(LIFE, now, id=problem))["events"]["edges"]
+    events = [edge["node"]["id"] for edge in happened if edge["node"]["kind"] == kind][-1:]
+    said = {"problem": problem, "doneBy": office.ids["clerk"], "statement": "无故退回", "evidence": ["memo.pdf"]}
+    return await office.send("RecordWronglyDone", now, who, role, **{**said, "events": events, **given})
+
+
 async def the_straight_way(office: Office) -> None:
     ids = office.ids
     planned = await office.send(
@@ -99,7 +110,15 @@ async def the_straight_way(office: Office) -> None:
     assert (answered["urging"]["answer"], answered["urging"]["late"]) == ("正在协调", False)
     assert (await urged(office, problem, tuesday + 2 * HOUR))["number"] == 2
 
-    sent = await transferred(office, tuesday + 3 * HOUR, (problem, "PASSED_ON"), (problem, "NOTHING_DONE"))
+    # That the return was wrong a person says, whoever oversees; it names the clerk, and stands behind the word.
+    recorded = await wrongly(office, problem, "RETURN", tuesday + 2 * HOUR, doneBy=ids["driver"])
+    finding = recorded["finding"]
+    assert (finding["doneBy"], finding["recordedBy"], finding["rule"]["version"]) == (
+        {"name": "甲driver"}, {"name": "甲inspector"}, shipped().version,
+    )  # fmt: skip
+    assert [one["organization"] for one in finding["accountable"]] == [{"name": "交通局"}]
+    words = ("PASSED_ON", "NOTHING_DONE", "WRONGLY_DONE")
+    sent = await transferred(office, tuesday + 3 * HOUR, *((problem, word) for word in words))
     transfer = sent["transfer"]
     assert (transfer["state"], transfer["acknowledgeBy"], transfer["decideBy"]) == (
         "SENT", "2024-12-18T18:00:00+08:00", "2024-12-24T18:00:00+08:00",
@@ -108,6 +127,7 @@ async def the_straight_way(office: Office) -> None:
     passed = ["ASSIGN", "RETURN", "UPHOLD_RETURN", "ASSIGN", "RETURN", "UPHOLD_RETURN", "ASSIGN"]
     nothing = ["ASSIGN", "ASSIGN", "ASSIGN", "URGE", "URGE"]
     assert [kind for word, kind in behind if word == "PASSED_ON"] == passed
+    assert [kind for word, kind in behind if word == "WRONGLY_DONE"] == ["RETURN"]
     assert [kind for word, kind in behind if word == "NOTHING_DONE" and kind != "DEADLINE_PASSED"] == nothing
     # Whose hands it was in, and how long, the trace says.
     custody = (await office.read(CUSTODY, tuesday + 3 * HOUR, id=problem))["custody"]
@@ -132,7 +152,7 @@ async def the_straight_way(office: Office) -> None:
     chain = [edge["node"] for edge in whole["events"]["edges"]]
     assert [event["kind"] for event in chain] == ["TRANSFER", "ACKNOWLEDGE", "ACCEPT"]
     assert [event["previousHash"] for event in chain] == [None, *(event["hash"] for event in chain[:-1])]
-    for subject in (patrol["id"], first["id"], transfer["id"], problem):
+    for subject in (patrol["id"], first["id"], transfer["id"], problem, finding["id"]):
         assert (await office.read("Evidence", tuesday + 5 * HOUR, subject=subject))["verified"]
 
 
@@ -148,6 +168,11 @@ async def the_wrong_person_acts(office: Office) -> None:
     urge = {"problem": problem, "reason": "进度迟缓"}
     assert await office.refused("UrgeProblem", now, "clerk", **urge) == ("NOT_ALLOWED", "urgedBy")
     assert await office.refused("UrgeProblem", now, None, **urge) == ("MISSING_PERSON", "urgedBy")
+    for role in (Role.DEPARTMENT, Role.GRID_WORKER):
+        own = await wrongly(office, problem, "ACCEPT", now, "manager", role)
+        assert (own["code"], own["errors"][0]["path"]) == ("NOT_ALLOWED", ""), "nobody who does not oversee"
+    uninvolved = await wrongly(office, problem, "ACCEPT", now, doneBy=ids["driver"])
+    assert (uninvolved["code"], uninvolved["errors"][0]["path"]) == ("NOT_ALLOWED", "doneBy")
     urging = (await urged(office, problem, now))["id"]
     answer = {"urging": urging, "answer": "已办"}
     for who in ("driver", "officer"):
@@ -219,6 +244,16 @@ async def steps_in_the_wrong_order(office: Office) -> None:
     sent = (await transferred(office, now, grounds=[seen]))["transfer"]
     assert [edge["node"]["event"]["kind"] for edge in sent["grounds"]["edges"]] == ["ACCEPT"]
 
+    # What was recorded and withdrawn again stands behind no word, and is withdrawn once.
+    finding = (await wrongly(office, problem, "ACCEPT", now))["finding"]["id"]
+    gone: dict[str, Any] = {"finding": finding, "reason": "查无此事"}
+    answer = await office.send("WithdrawFinding", now, "inspector", Role.SUPERVISOR, **gone)
+    assert answer["finding"]["withdrawnBecause"] == "查无此事"
+    twice = await office.send("WithdrawFinding", now, "inspector", Role.SUPERVISOR, **gone)
+    assert twice["code"] == "ILLEGAL_TRANSITION"
+    unsaid = await transferred(office, now, (problem, "WRONGLY_DONE"))
+    assert (unsaid["code"], unsaid["errors"][0]["path"]) == ("MISSING_EVIDENCE", "grounds.0.kind")
+
     urging = (await urged(office, problem, now))["id"]
     before = (now - TICK).isoformat()
     assert await office.refused("AnswerUrging", now, "clerk", urging=urging, answer="已办", at=before) == (
@@ -253,6 +288,9 @@ async def a_step_repeated_by_a_retry(office: Office) -> None:
     sent = [await transferred(office, now, (problem, "NOTHING_DONE"), idempotencyKey="transfer") for _ in range(2)]
     assert sent[0] == sent[1]
     transfer = sent[0]["transfer"]["id"]
+    said = [await wrongly(office, problem, "ACCEPT", now, idempotencyKey="wrong") for _ in range(2)]
+    assert said[0] == said[1]
+    assert "finding" in said[0]
     assert "transfer" in await received(
         office, transfer, "ACKNOWLEDGE", now, "disciplinarian", idempotencyKey="receipt"
     )
@@ -271,9 +309,15 @@ async def a_step_repeated_by_a_retry(office: Office) -> None:
     plans = [await office.send("PlanPatrol", now, "inspector", **plan) for _ in range(2)]
     assert plans[0] == plans[1]
     rows = await office.database.read(
-        "MATCH (n:Patrol|PatrolStop|Urging|Transfer) RETURN labels(n)[1] AS kind, count(n) AS n ORDER BY kind"
+        "MATCH (n:Finding|Patrol|PatrolStop|Urging|Transfer) RETURN labels(n)[1] AS kind, count(n) AS n ORDER BY kind"
     )
-    assert {row["kind"]: row["n"] for row in rows} == {"Patrol": 1, "PatrolStop": 1, "Transfer": 1, "Urging": 1}
+    assert {row["kind"]: row["n"] for row in rows} == {
+        "Finding": 1,
+        "Patrol": 1,
+        "PatrolStop": 1,
+        "Transfer": 1,
+        "Urging": 1,
+    }
 
 
 async def the_clock_runs_out_at_that_instant(office: Office) -> None:
@@ -300,6 +344,12 @@ async def the_clock_runs_out_at_that_instant(office: Office) -> None:
     assert (await office.read(TRANSFER, decide_by + TICK, id=transfer["id"]))["decidedLate"]
     decided = await received(office, transfer["id"], "ACCEPT", decide_by + TICK, "newcomer")
     assert (decided["transfer"]["decidedLate"], decided["transfer"]["acknowledgedLate"]) == (True, False)
+    # What was wrongly done has no clock to be recorded by; it may not be recorded before it was done.
+    too_late = await wrongly(office, problem, "ACCEPT", due, doneAt=(due + TICK).isoformat())
+    assert (too_late["code"], too_late["errors"][0]["path"]) == ("OUT_OF_ORDER", "doneAt")
+    assert (await wrongly(office, problem, "ACCEPT", due, doneAt=due.isoformat()))["finding"]["detectedAt"] == (
+        "2024-12-16T15:30:00+08:00"
+    )
     # A patrol that is done as its time ends is in time.
     plan = {
         "purpose": "夜查",
@@ -341,6 +391,11 @@ async def a_post_changes_hands_half_way(office: Office) -> None:
     assert gone == ("NOT_ALLOWED", "person")
     answered = await office.send("AnswerUrging", HANDOVER, "successor", urging=urging, answer="已接手")
     assert not answered["urging"]["late"]
+    # Who accepted it then is named for it, though another holds the post by now; the successor did nothing.
+    successors = await wrongly(office, problem, "ACCEPT", HANDOVER, doneBy=office.ids["successor"])
+    assert (successors["code"], successors["errors"][0]["path"]) == ("NOT_ALLOWED", "doneBy")
+    clerks = (await wrongly(office, problem, "ACCEPT", HANDOVER))["finding"]["accountable"]
+    assert [(one["person"], one["post"]) for one in clerks] == [({"name": "甲clerk"}, {"title": "住建科员"})]
     sent = (await transferred(office, HANDOVER, (problem, "NOTHING_DONE")))["transfer"]["id"]
     before = (HANDOVER - TICK).isoformat()
     early = await received(office, sent, "ACKNOWLEDGE", HANDOVER, "disciplinarian", at=before)

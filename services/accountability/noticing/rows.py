@@ -7,9 +7,8 @@ from graph import ledger
 from graph.model.enums import EventKind
 from graph.model.identity import record_id
 from graph.model.instants import OPEN
+from services.accountability.keeping import accountable_kept, rule_id, rules_kept, told
 from services.accountability.noticing.looking import Look, New
-from services.accountability.rules import Hop
-from services.campaign.rules import is_reference
 from services.hosting.commanding import SOURCE, event_properties
 
 Row = dict[str, Any]
@@ -26,28 +25,7 @@ class Written:
 
     def rules(self, recorded_at: datetime) -> list[Row]:
         rules = {new.noticed.rule.code: new.noticed.rule for new in self._look.new}
-        return [
-            {
-                "rule": {
-                    "id": self._rule_id(rule.code),
-                    "source": SOURCE,
-                    "sourceId": self._rule_source_id(rule.code),
-                    "recordedAt": recorded_at,
-                    "code": rule.code,
-                    "version": self._version,
-                    "title": rule.zh,
-                    "basis": rule.basis,
-                },
-                "clause": record_id(*rule.basis.split(":", 1)) if is_reference(rule.basis) else None,
-            }
-            for rule in rules.values()
-        ]
-
-    def _rule_source_id(self, code: str) -> str:
-        return f"finding-rule/{self._version}/{code}"
-
-    def _rule_id(self, code: str) -> str:
-        return record_id(SOURCE, self._rule_source_id(code))
+        return rules_kept(rules.values(), self._version, recorded_at)
 
     def findings(self, recorded_at: datetime) -> list[Row]:
         return [self._written(new, recorded_at) for new in self._look.new]
@@ -71,7 +49,7 @@ class Written:
                 "about": new.about,
                 "events": " ".join(noticed.events),
                 "summary": new.summary,
-                "accountable": "; ".join(" ".join(part or "-" for part in _said(hop)) for hop in new.hops),
+                "accountable": told(new.hops),
             },
         )
         sealed = ledger.seal(entry, None)
@@ -91,10 +69,10 @@ class Written:
                 **own,
             },
             "event": event_properties(entry, sealed, event, recorded_at),
-            "rule": self._rule_id(noticed.rule.code),
+            "rule": rule_id(self._version, noticed.rule.code),
             "noticedIn": new.about,
             "events": list(noticed.events),
-            "accountable": _accountable(new, finding, own),
+            "accountable": accountable_kept(new.source_id, new.hops, finding, own),
         }
 
     def withdrawn(self, recorded_at: datetime) -> list[Row]:
@@ -112,34 +90,3 @@ class Written:
             event = event_properties(entry, ledger.seal(entry, one["hash"]), source_id, recorded_at)
             rows.append({"id": one["id"], "reason": CORRECTED, "event": event})
         return rows
-
-
-def _said(hop: Hop) -> tuple[str | None, ...]:
-    return str(hop.level), hop.gap and str(hop.gap), hop.holder, hop.post, hop.organization
-
-
-def _accountable(new: New, finding: str, own: Row) -> list[Row]:
-    rows: list[Row] = []
-    persons: set[str] = set()
-    organizations: set[str] = set()
-    for place, hop in enumerate(new.hops, start=1):
-        source_id = f"{new.source_id}/accountable/{place}"
-        first_person = hop.holder if hop.holder not in persons else None
-        first_organization = hop.organization if hop.organization not in organizations else None
-        persons |= {hop.holder or ""}
-        organizations |= {hop.organization or ""}
-        accountable = {
-            "id": record_id(SOURCE, source_id),
-            "sourceId": source_id,
-            "place": place,
-            "level": str(hop.level),
-            "gap": hop.gap and str(hop.gap),
-            "findingId": finding,
-            "personId": first_person or "",
-            "organizationId": first_organization or "",
-            **own,
-        }
-        rows.append(
-            {"accountable": accountable, "person": hop.holder, "post": hop.post, "organization": hop.organization}
-        )
-    return rows

@@ -56,6 +56,7 @@ FIGURES: Mapping[tuple[FindingKind, FindingSubject], frozenset[str]] = MappingPr
         (FindingKind.NOTHING_DONE, _P): frozenset[str](),
         (FindingKind.NOTHING_DONE, _I): frozenset[str](),
         (FindingKind.WRONGLY_DONE, _P): frozenset[str](),
+        (FindingKind.WRONGLY_DONE, _I): frozenset[str](),
         (FindingKind.STEP_SKIPPED, _P): frozenset({"event", "awaited"}),
         (FindingKind.STEP_SKIPPED, _I): frozenset({"event", "awaited"}),
         (FindingKind.RESPONSIBILITY_GAP, _P): frozenset[str](),

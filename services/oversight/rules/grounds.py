@@ -9,10 +9,11 @@ from graph.model.enums import GroundKind, TransferAction, TransferState
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An event of a problem: id and kind."""
+    """An event of a problem. `wrong`: a person recorded of it, in a finding that stands, that it was wrongly done."""
 
     id: str
     kind: str
+    wrong: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,13 @@ def rests_on(kind: GroundKind, happened: Sequence[Told], named: Sequence[str]) -
     known = {one.id: one for one in happened}
     if unknown := [record for record in named if record not in known]:
         return f"{unknown[0]} is no event of this problem; name some of its events, or none"
-    if not named and not behind.shown_by:
-        return f"{kind} ({kind.zh}) rests on what somebody saw: name the events that it is about"
-    found = [known[record] for record in named] or [one for one in happened if one.kind in behind.shown_by]
+    shown = [one for one in happened if (one.kind in behind.shown_by if behind.shown_by else one.wrong)]
+    if not named and not shown and not behind.shown_by:
+        return (
+            f"{kind} ({kind.zh}) rests on what somebody saw: name the events that it is about, or record it first "
+            "(recordWronglyDone)"
+        )
+    found = [known[record] for record in named] or shown
     if wrong := [one for one in found if behind.shown_by and one.kind not in behind.shown_by]:
         kinds = ", ".join(sorted(behind.shown_by))
         return f"{wrong[0].kind} shows nothing of {kind} ({kind.zh}); these do: {kinds}"
