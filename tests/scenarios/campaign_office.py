@@ -1,14 +1,19 @@
-"""A county with those who supervise and those whom they supervise, for the rows about rectification and supervision."""
+"""A county with those who supervise and those whom they supervise, for the rows about how people work.
+
+Each row may add to it what it needs besides, and is lived in seven cells.
+"""
 
 import asyncio
 import hashlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from gateway.schema import schema
 from graph.migrations import migrate
@@ -107,8 +112,12 @@ def photo(name: str, taken: datetime, **more: Any) -> dict[str, Any]:
     }
 
 
-def county_on(connection: DatabaseConnection) -> County:
-    """Fill an empty Neo4j."""
+def nothing_more(_world: World, _ids: dict[str, str]) -> None:
+    """For a row that needs no more than all have."""
+
+
+def county_on(connection: DatabaseConnection, more: Callable[[World, dict[str, str]], None] = nothing_more) -> County:
+    """Fill an empty Neo4j. `more`: adds what one row needs besides."""
     world = World()
     ids: dict[str, str] = {}
     for name, title, kind in (
@@ -122,11 +131,8 @@ def county_on(connection: DatabaseConnection) -> County:
     ):
         ids[name] = world.entity("Organization", name, name=title, kind=kind)
     for person, organization, title in PEOPLE:
-        post = ids[f"{person}-post"] = world.entity("Post", f"{person}-post", title=title)
-        ids[person] = world.entity("Person", person, name=f"甲{person}")
-        world.fact("PostIn", f"{person}.in", post, ids[organization], explicit=False)
         until = "2024-12-18T12:00+08:00" if person in ("clerk", "disciplinarian") else None
-        world.fact("Membership", f"{person}-m", ids[person], post, "2024-01-01T00:00+08:00", until)
+        employ(world, ids, person, organization, title, until)
     for successor, post in (("successor", "clerk-post"), ("newcomer", "disciplinarian-post")):
         ids[successor] = world.entity("Person", successor, name=f"甲{successor}")
         world.fact("Membership", f"{successor}-m", ids[successor], ids[post], "2024-12-18T12:00+08:00")
@@ -134,8 +140,11 @@ def county_on(connection: DatabaseConnection) -> County:
     ids["community"] = world.entity("Area", "community", name="一社区", kind="COMMUNITY")
     world.fact("Within", "community.parent", ids["community"], ids["area"], explicit=False)
     for number in (1, 2, 3):
-        site = ids[f"site{number}"] = world.entity("Site", f"site{number}", name=f"{number}号工地", kind="CONSTRUCTION")
+        site = ids[f"site{number}"] = world.entity(
+            "Site", f"site{number}", name=f"{number}号工地", kind="CONSTRUCTION", keyProject=number == 3
+        )
         world.fact("Within", f"site{number}.area", site, ids["community"], explicit=False)
+    more(world, ids)
 
     async def fill() -> None:
         async with Database(*connection) as database:
@@ -144,3 +153,43 @@ def county_on(connection: DatabaseConnection) -> County:
 
     asyncio.run(fill())
     return County(connection, ids)
+
+
+def employ(
+    world: World, ids: dict[str, str], person: str, organization: str, title: str, until: str | None = None
+) -> None:
+    """A person in a post of their own of an organization."""
+    post = ids[f"{person}-post"] = world.entity("Post", f"{person}-post", title=title)
+    ids[person] = world.entity("Person", person, name=f"甲{person}")
+    world.fact("PostIn", f"{person}.in", post, ids[organization], explicit=False)
+    world.fact("Membership", f"{person}-m", ids[person], post, "2024-01-01T00:00+08:00", until)
+
+
+Cell = Callable[[Office], Coroutine[Any, Any, None]]
+
+SEVEN = (
+    "the_straight_way",
+    "the_wrong_person_acts",
+    "steps_in_the_wrong_order",
+    "a_step_repeated_by_a_retry",
+    "the_clock_runs_out_at_that_instant",
+    "a_holiday_between",
+    "a_post_changes_hands_half_way",
+)
+"""What is tried of every row."""
+
+
+def seven(*cells: Cell) -> pytest.MarkDecorator:
+    """A row's test, once for each of its cells; a row that leaves one out is no row."""
+    assert tuple(cell.__name__ for cell in cells) == SEVEN
+    return pytest.mark.parametrize("cell", cells, ids=SEVEN)
+
+
+def live(county: County, cell: Cell) -> None:
+    """Live through a cell in the county."""
+
+    async def go() -> None:
+        async with county.database() as office:
+            await cell(office)
+
+    asyncio.run(go())

@@ -1,12 +1,8 @@
 """Row 11, supervision: patrols, urging, and the transfer of what is passed on, answered without substance, not done or
 wrongly done to the discipline office; through GraphQL on a real Neo4j.
-
-Seven cells: the straight way; the wrong person acts; steps in the wrong order; a step repeated by a retry; a clock that
-runs out at that instant; a holiday between; a post that changes hands half-way.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +12,7 @@ from graph.model.instants import TICK
 from services.campaign.rulebook import shipped
 from services.hosting.identity import Role
 from tests.database import DatabaseConnection
-from tests.scenarios.campaign_office import DAY, HANDOVER, HOUR, MONDAY, County, Office, county_on
+from tests.scenarios.campaign_office import DAY, HANDOVER, HOUR, MONDAY, Cell, County, Office, county_on, live, seven
 from tests.world import at
 
 LIFE = """query ($id: ID!) { problem(id: $id) {
@@ -408,7 +404,12 @@ async def a_post_changes_hands_half_way(office: Office) -> None:
     assert (whole["acknowledgedBy"], whole["decidedBy"]) == ({"name": "甲newcomer"}, {"name": "甲newcomer"})
 
 
-CELLS = (
+@pytest.fixture
+def county(clean_database: DatabaseConnection) -> County:
+    return county_on(clean_database)
+
+
+@seven(
     the_straight_way,
     the_wrong_person_acts,
     steps_in_the_wrong_order,
@@ -417,17 +418,5 @@ CELLS = (
     a_holiday_between,
     a_post_changes_hands_half_way,
 )
-
-
-@pytest.fixture
-def county(clean_database: DatabaseConnection) -> County:
-    return county_on(clean_database)
-
-
-@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.__name__)
-def test_row_11(county: County, cell: Callable[[Office], Coroutine[Any, Any, None]]) -> None:
-    async def go() -> None:
-        async with county.database() as office:
-            await cell(office)
-
-    asyncio.run(go())
+def test_row_11(county: County, cell: Cell) -> None:
+    live(county, cell)
