@@ -56,7 +56,7 @@ class Life:
     status: Status = Status.REPORTED
     due_at: datetime | None = None
     passed: datetime | None = None  # the deadline that was last noticed as passed: see deadlines
-    closed_at: datetime | None = None  # last; said only of one that is closed
+    closed_at: datetime | None = None  # said only of one that is closed
     registered_by: str | None = None
     assigned_by: str | None = None  # gets it back on RETURN, and checks what is submitted
     assigned_to: str | None = None
@@ -371,9 +371,12 @@ def _after(before: Life, step: Step) -> Life:
                 submitted_as=None,
                 submitted_for=None,
                 verified_by=None,
+                closed_at=None,
                 reopenings=life.reopenings + 1,
             )
-        case Action.CLOSE | Action.REJECT:
+        case Action.CLOSE:
+            return _changed(life, held_by=None, closed_at=step.at)
+        case Action.REJECT:
             return _changed(life, held_by=None)
         case Action.SUSPEND:
             return _changed(
