@@ -1,6 +1,7 @@
 """乱作为: what somebody did wrong is recorded by a person who oversees, and withdrawn by one, through GraphQL."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 from gateway.schema import schema
@@ -256,8 +257,11 @@ async def test_what_the_rules_noticed_no_person_withdraws(county: County) -> Non
     assert (noticed["statement"], noticed["doneBy"], noticed["recordedBy"]) == (None, None, None)
 
 
-def test_a_line_of_work_may_have_a_rule_of_its_own() -> None:
+def test_a_line_of_work_may_have_a_rule_of_its_own_and_a_rulebook_none() -> None:
     rulebook = shipped()
     (rule,) = [one for one in rulebook.findings if one.code == "WRONGLY_DONE"]
-    assert wrongs.rule_of(rulebook, rule.about, "COAL") == rule
-    assert wrongs.rule_of(rulebook, rule.about, None) == rule
+    own = replace(rule, code="COAL_WRONGLY_DONE", line_of_work="COAL")
+    both = replace(rulebook, findings=(rule, own))
+    found = [wrongs.rule_of(both, rule.about, line) for line in ("COAL", "INDUSTRY", None)]
+    assert found == [own, rule, rule]
+    assert wrongs.rule_of(replace(rulebook, findings=()), rule.about, None) is None
