@@ -9,9 +9,9 @@ from gateway import explorer
 from gateway.schema import schema
 from graph.session import Database
 from services.accountability.feed import add_feed
+from services.accountability.running import ledger_and_findings
 from services.hosting.app import Lifespan, build_app
 from services.hosting.settings import Settings
-from services.ledger.serving import ledger_life
 from services.oversight.keeping import keeping_life
 
 
@@ -29,7 +29,7 @@ def _life(settings: Settings) -> Lifespan:
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncGenerator[None]:
-        async with ledger_life(settings)(app), keeping_life()(app):
+        async with ledger_and_findings(settings)(app), keeping_life()(app):
             yield
 
     return life

@@ -280,16 +280,11 @@ def watch(
     home: Home = HOME,
     once: Annotated[bool, typer.Option("--once", help="Notice what has passed by now, and end.")] = False,
 ) -> None:
-    """Notice deadlines as they pass, until Ctrl-C, as `up` and the oversight service do too; each is noticed once."""
-    from services.hosting.context import system_clock
-    from services.oversight.watch import Watch
-
-    async def look(database: "Database") -> int:
-        keeping = Watch(database, system_clock)
-        return await keeping.catch_up() if once else await keeping.run() or keeping.noticed
+    """Notice deadlines that pass, and findings, until Ctrl-C, as `up` and the services do too; each is noticed once."""
+    from gateway.cli import noticing
 
     try:
-        typer.echo(f"{_with_database(home, look)} deadlines passed unnoticed until now.")
+        typer.echo(_with_database(home, lambda database: noticing.watch(_absolute(home), database, once=once)))
     except KeyboardInterrupt:
         typer.echo("已停止 Stopped.", err=True)
 

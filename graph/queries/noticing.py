@@ -29,9 +29,13 @@ RETURN size(found) AS seen, COLLECT {
 
 LAPSED = """
 MATCH (g:Agenda) WHERE g.at < $at AND g.subject > ''
-RETURN g.subject AS subject ORDER BY g.at, g.subject LIMIT $most
+RETURN g.subject AS subject, g.at AS at ORDER BY g.at, g.subject LIMIT $most
 """
-"""Subjects of which something may have become so since they were looked at, though nothing happened."""
+"""Subjects that something happened to since they were looked at, or of which something may have become so."""
+
+WAITING = """
+RETURN COUNT { MATCH (g:Agenda) WHERE g.at < $at AND g.subject > '' WITH g LIMIT $most RETURN g } AS waiting
+"""
 
 NEXT = "MATCH (g:Agenda) WHERE g.at < $open AND g.subject > '' RETURN g.at AS at ORDER BY g.at, g.subject LIMIT 1"
 
@@ -67,6 +71,18 @@ RETURN id, s:Problem AS problem, coalesce(i, s).id AS subject, s.life AS life, s
   }} AS findings
 """
 
+TOLD = """
+MATCH (f:Finding) WHERE f.detectedAt > $after AND f.detectedAt <= $to AND f.id > ''
+WITH f WHERE f.withdrawnAt = $open
+RETURN f.detectedAt AS at, f.kind AS kind, f.summary AS summary ORDER BY f.detectedAt, f.id
+"""
+
+NEXT_TOLD = """
+MATCH (f:Finding) WHERE f.detectedAt > $after AND f.detectedAt <= $to AND f.id > ''
+WITH f WHERE f.withdrawnAt = $open
+RETURN f.detectedAt AS at ORDER BY f.detectedAt, f.id LIMIT 1
+"""
+
 NAMES = """
 UNWIND $ids AS id MATCH (o:Record {id: id}) WHERE o:Organization
 OPTIONAL MATCH (o)-[:NAMED]->(n:Name) WHERE n.supersededAt = $open AND n.validFrom <= $at AND $at < n.validTo
@@ -86,6 +102,16 @@ TURN = Write(
     """,
 )
 """The fence: every transaction that writes findings begins with it, and holds its lock to the end."""
+
+MARK = Write(
+    "put subjects on the agenda of findings",
+    "accountability",
+    """
+    UNWIND $subjects AS subject
+    MERGE (g:Agenda {subject: subject})
+    SET g.at = $at
+    """,
+)
 
 RULES = Write(
     "keep the rules that findings were noticed by",

@@ -70,6 +70,9 @@ STAND_STILL = Write(
     "keep everybody from writing",
     "accountability",
     """
+    OPTIONAL MATCH (r:FindingsReader|Rollup)
+    SET r.taken = true
+    WITH count(r) AS readers
     MATCH (w:Watermark {name: 'main'})
     SET w.taken = true
     WITH w
@@ -82,7 +85,10 @@ STAND_STILL = Write(
     RETURN w.holdsAt < $open AS importing
     """,
 )
-"""For a transaction that is taken back at its end: until then no command is recorded and no event numbered."""
+"""For a transaction that is taken back at its end: until then no command is recorded, no event numbered, none read on.
+
+Who reads on takes the lock of how far first, and a gate after it.
+"""
 
 _gates = count(1)
 _waiting: "WeakKeyDictionary[Database, _Waiting]" = WeakKeyDictionary()

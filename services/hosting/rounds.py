@@ -41,8 +41,12 @@ class Rounds:
                     log.log(level, "%s can't be done now", self._what, extra={"reason": told})
             except Exception:
                 log.exception("%s could not be done", self._what)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), self._seconds)
+            await self.pause(self._seconds)
+
+    async def pause(self, seconds: float) -> None:
+        """Leave the time to others; `stop` ends it."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
 
     def stop(self) -> None:
         """Have `run` return as soon as what it is at is done."""

@@ -26,6 +26,11 @@ from tests.world import World
 KILLS = int(os.environ.get("FAULTS_KILLS", "3"))
 SEED = int(os.environ.get("FAULTS_SEED", "1"))
 SECONDS = float(os.environ.get("FAULTS_SECONDS", "3600"))
+UNREAD = """
+MATCH (r:FindingsReader) MATCH (l:Log)
+WHERE r.position < l.size OR EXISTS { MATCH (g:Agenda) WHERE g.at < datetime() }
+RETURN r.position
+"""
 KINDS = ("engine", "service", "sequencer")
 
 pytestmark = pytest.mark.timeout(SECONDS + 600)
@@ -92,12 +97,19 @@ async def _killed(instance: Instance, name: str, leading: Instance | None) -> fl
 
 
 async def _is_whole(instance: Instance, database: Database, load: Load) -> None:
-    """Every acknowledged command exactly once, nothing half done, all of it visible, numbered and verified."""
+    """Every acknowledged command exactly once, nothing half done, all of it visible, numbered and verified; and what is
+    to be noticed of each problem, once.
+    """
 
     async def numbered() -> bool:
         return not await database.read("MATCH (e:Outbox) RETURN e.id LIMIT 1")
 
     await instance.until(numbered, "every event has a number")
+
+    async def noticed() -> bool:
+        return not await database.read(UNREAD) and await numbered()
+
+    await instance.until(noticed, "all findings are noticed")
     commands = await database.read("MATCH (c:Command) RETURN c.key AS key")
     events = {record_id(SOURCE, f"event/{row['key']}"): row["key"].rpartition("/")[2] for row in commands}
     rows = await database.read(
@@ -107,12 +119,18 @@ async def _is_whole(instance: Instance, database: Database, load: Load) -> None:
     assert len(rows) == len(commands)
     assert {events[row["event"]]: Acknowledged(row["problem"], row["event"]) for row in rows} == load.acknowledged
     (counted,) = await database.read(
-        "RETURN COUNT { MATCH (e:Event) } AS events, COUNT { MATCH (c:Command) WHERE c.outcome = '' } AS unsettled, "
+        "RETURN COUNT { MATCH (e:Event)-[:EVENT_OF]->(:Problem) } AS events, COUNT { MATCH (:Problem) } AS problems, "
+        "COUNT { MATCH (:Finding) } AS findings, COUNT { MATCH (e:Event)-[:EVENT_OF]->(:Finding) } AS noticed, "
+        "COUNT { MATCH (p:Problem) WHERE EXISTS { (p)<-[:NOTICED_IN]-() } } AS told, "
+        "COUNT { MATCH (c:Command) WHERE c.outcome = '' } AS unsettled, "
         "COUNT { MATCH (p:Problem) WHERE COUNT { (p)<-[:EVENT_OF]-() } <> p.position } AS torn, "
         "COUNT { MATCH (p:Problem) WHERE COUNT { (p)-[:WAS]->() } <> p.position - 1 } AS short, "
         "COUNT { MATCH (w:Watermark) MATCH (e:Event) WHERE e.recordedAt > w.at } AS unseen"
     )
-    assert counted == {"events": len(load.acknowledged), "unsettled": 0, "torn": 0, "short": 0, "unseen": 0}
+    problems = len({one.problem for one in load.acknowledged.values()})
+    once = dict.fromkeys(("problems", "findings", "noticed", "told"), problems)  # nobody answers where they were found
+    none = dict.fromkeys(("unsettled", "torn", "short", "unseen"), 0)
+    assert counted == {"events": len(load.acknowledged), **once, **none}
     anchors = [FileAnchor(instance.home / "anchors")]
     verified = await verify_database(database, Keyring.open(instance.home / "keys").root, anchors, lambda _d, _w: None)
-    assert (verified.events, verified.unnumbered) == (len(load.acknowledged), 0)
+    assert (verified.events, verified.unnumbered) == (len(load.acknowledged) + problems, 0)

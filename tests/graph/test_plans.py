@@ -32,7 +32,7 @@ SCANS = ("AllNodesScan", "NodeByLabelScan", "UnionNodeByLabelsScan", "DirectedRe
 QUEUES = {"Pending", "Superseding", "Change", "Outbox", "CHANGES", "RollupDay|RollupChange"}
 """Labels and relationships that mark work to be done, counts to be forgotten too: what has one is what the write is
 about."""
-SMALL = {"SiteKind", "Gate", "Watermark", "Migration", "Import"}
+SMALL = {"SiteKind", "Gate", "Watermark", "Migration", "Import", "FindingsReader|Rollup"}
 """Labels with a handful of nodes at any size of a county."""
 
 

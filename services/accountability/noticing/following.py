@@ -1,25 +1,28 @@
 """Following the log: subjects that something happened to, or whose clock ran out, are looked at anew.
 
-How far the log was read is moved on in the transaction that writes the findings, and each writing takes a turn: so
-whatever ends a process between the two, and however many follow, each finding is written once.
+Reading the log puts subjects on the agenda, where those with a clock stand already; looking takes them off it, a few at
+a time. How far the log was read, the agenda and the findings are each moved on in the transaction that does it, and
+each takes a turn: so whatever ends a process between two, and however many follow, each finding is written once.
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from graph.model.enums import FindingKind
-from graph.model.instants import OPEN, TICK
+from graph.model.instants import BEGINNING, OPEN, TICK
 from graph.queries import noticing as queries
 from graph.queries.watermark import passed, take_gate
-from graph.session import Database, Transaction
+from graph.session import Database, DatabaseError, Transaction
 from services.accountability.noticing.looking import Look
 from services.accountability.noticing.rows import Written
 from services.campaign.rules import Rulebook
 
 STRETCH = 500
 """Events of the log that are read at once."""
-AT_ONCE = 50
-"""Subjects that are looked at at once."""
+AT_ONCE = 20
+"""Subjects that are looked at at once: their findings keep a gate from commands for hundredths of a second."""
+COUNTED = 1_000
+"""Of more that wait no count is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What one look came to. `done`: events read and subjects looked at; `lag`: events of the log not yet read then."""
+    """What one look came to. `done`: events read or subjects looked at; `lag`: events of the log not yet read then."""
 
     done: int = 0
     new: tuple[Told, ...] = ()
@@ -65,39 +68,45 @@ class Noticing:
     def __init__(self, database: Database, rulebook: Rulebook) -> None:
         self._database = database
         self._rulebook = rulebook
+        self.lag = 0
+        """Events of the log that were not read yet, when that was last looked at; whoever reads them."""
 
     async def look(self, at: datetime) -> Looked:
-        """Read on in the log, or look at those whose clock ran out by `at`; nothing looked at: all is done by then."""
+        """Read on in the log, or look at some that wait by `at`; nothing done: all is done by then. Raises Overtaken.
+
+        `at` is the instant it is, or an earlier one.
+        """
         known = await self._known()
-        stop = min(known.size, known.position + STRETCH)
-        if stop > known.position:
-            (found,) = await self._database.read(queries.STRETCH, {"from": known.position, "to": stop})
-            if found["seen"] < stop - known.position:
-                return Looked(lag=known.size - known.position)  # numbers are seen before they are seen whole
-            subjects: list[str] = found["subjects"]
-        else:
-            lapsed = await self._database.read(queries.LAPSED, {"at": at, "most": AT_ONCE})
-            subjects = [row["subject"] for row in lapsed]
-            if not subjects:
-                return Looked()
-        begun = known.position
-        new: list[Told] = []
-        withdrawn = 0
-        for start in range(0, max(len(subjects), 1), AT_ONCE):
-            part = subjects[start : start + AT_ONCE]
-            last = start + AT_ONCE >= len(subjects)
-            look = await Look.of(self._database, self._rulebook, part, known.at, at)
-            known = await self._write(look, known, stop if last else known.position, at)
-            new += (Told(one.noticed.at, one.noticed.rule.kind, one.summary) for one in look.new)
-            withdrawn += len(look.gone)
-        return Looked(len(subjects) + stop - begun, tuple(new), withdrawn, known.size - known.position)
+        if known.size > known.position:
+            return await self._read_on(known)
+        lapsed = await self._database.read(queries.LAPSED, {"at": at, "most": AT_ONCE})
+        if not lapsed:
+            return Looked()
+        if at > known.at and any(row["at"] > BEGINNING for row in lapsed):
+            # By a clock: what was done before it ran out may not be seen yet, and no finding is to come of that.
+            await passed(self._database, at)
+            known = await self._known()
+        look = await Look.of(self._database, self._rulebook, [row["subject"] for row in lapsed], known.at, at)
+        await self._write(look, known, at)
+        new = tuple(Told(one.noticed.at, one.noticed.rule.kind, one.summary) for one in look.new)
+        return Looked(len(lapsed), new, len(look.gone), self.lag)
 
     async def look_until_done(self, at: datetime) -> Looked:
-        """Look until nothing is left by `at`; what all of it came to."""
+        """Look until nothing is left by `at`, whoever else does; what all of it came to."""
         total = Looked()
-        while (one := await self.look(at)).done:
+        while True:
+            try:
+                one = await self.look(at)
+            except Overtaken:
+                continue
             total = Looked(total.done + one.done, total.new + one.new, total.withdrawn + one.withdrawn)
-        return replace(total, lag=one.lag)
+            if not one.done:
+                return replace(total, lag=one.lag)
+
+    async def waiting(self, at: datetime) -> int:
+        """How many subjects are to be looked at by `at`; COUNTED where they are more."""
+        (row,) = await self._database.read(queries.WAITING, {"at": at, "most": COUNTED})
+        return row["waiting"]
 
     async def next_look(self) -> datetime | None:
         """After which instant a subject is to be looked at, though nothing happens; None: no clock runs."""
@@ -106,27 +115,50 @@ class Noticing:
         return None
 
     async def _known(self) -> Known:
-        (row,) = await self._database.read(queries.POSITION)
-        return Known(row["position"], row["turn"], row["size"], row["known"])
+        for row in await self._database.read(queries.POSITION):
+            self.lag = row["size"] - row["position"]
+            return Known(row["position"], row["turn"], row["size"], row["known"])
+        raise DatabaseError("The database has no findings: run `zeren migrate`, or let a restore come to its end.")
 
-    async def _write(self, look: Look, known: Known, to: int, now: datetime) -> Known:
+    async def _read_on(self, known: Known) -> Looked:
+        """Put on the agenda what the next events of the log are about."""
+        stop = min(known.size, known.position + STRETCH)
+        (found,) = await self._database.read(queries.STRETCH, {"from": known.position, "to": stop})
+        if found["seen"] < stop - known.position:
+            return Looked(lag=self.lag)  # numbers are seen before they are seen whole
+
+        async def work(transaction: Transaction) -> None:
+            await _take_turn(transaction, known, stop)
+            if found["subjects"]:
+                await transaction.run(queries.MARK.cypher, {"subjects": found["subjects"], "at": BEGINNING})
+
+        await self._database.transact(work)
+        self.lag = known.size - stop
+        return Looked(stop - known.position, lag=self.lag)
+
+    async def _write(self, look: Look, known: Known, now: datetime) -> None:
         written = Written(self._rulebook.version, look)
 
         async def work(transaction: Transaction) -> datetime | None:
-            turn = {"turn": known.turn, "from": known.position, "to": to}
-            if not await transaction.run(queries.TURN.cypher, turn):
-                raise Overtaken
-            recorded_at: datetime | None = None
-            if look.new or look.gone:
-                recorded_at = await take_gate(transaction, max(now, look.latest + TICK))
+            await _take_turn(transaction, known, known.position)
+            await transaction.run(queries.AGENDA.cypher, {"agenda": look.agenda})
+            if not (look.new or look.gone):
+                return None
+            recorded_at = await take_gate(transaction, max(now, look.latest + TICK))
+            if look.new:
                 await transaction.run(queries.RULES.cypher, {"rules": written.rules(recorded_at)})
                 await transaction.run(queries.NOTICE.cypher, {"findings": written.findings(recorded_at)})
+            if look.gone:
                 rows = {"withdrawn": written.withdrawn(recorded_at), "now": recorded_at, "open": OPEN}
                 await transaction.run(queries.WITHDRAW.cypher, rows)
-            await transaction.run(queries.AGENDA.cypher, {"agenda": look.agenda})
             return recorded_at
 
         recorded_at = await self._database.transact(work)
         if recorded_at is not None:
             await passed(self._database, recorded_at)
-        return replace(known, position=to, turn=known.turn + 1)
+
+
+async def _take_turn(transaction: Transaction, known: Known, to: int) -> None:
+    turn = {"turn": known.turn, "from": known.position, "to": to}
+    if not await transaction.run(queries.TURN.cypher, turn):
+        raise Overtaken

@@ -1,5 +1,6 @@
 """Looking at subjects: what the rules notice in them as of an instant, beside what was noticed in them before."""
 
+from asyncio import sleep
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -63,6 +64,10 @@ class Look:
         for row in rows:
             facts = problem_of(row, near[row["id"]], known_at, rulebook) if row["problem"] else received_of(row)
             fresh += look._compared(row, facts)
+            await sleep(0)  # requests go between
+        # Not known yet, or taken back: what happens to it will be in the log.
+        unknown = set(subjects) - {row["id"] for row in rows}
+        look.agenda += [{"subject": one, "at": OPEN} for one in sorted(unknown)]
         asked = [Asked(row["subject"], noticed.at, known_at) for row, noticed, _, _ in fresh]
         moments = await _traces(database, asked, at)
         for (row, noticed, key, generation), facts in zip(fresh, moments, strict=True):

@@ -19,7 +19,9 @@ LOOK = 0.5
 
 RESTLESS = """
 RETURN EXISTS { (e:Outbox) } OR EXISTS { MATCH (p:Problem) WHERE p.fallsDueAt < $now AND p.id > '' }
-  OR EXISTS { MATCH (r:Rollup), (l:Log {name: 'main'}) WHERE r.position < l.size } AS restless
+  OR EXISTS { MATCH (r:Rollup), (l:Log {name: 'main'}) WHERE r.position < l.size }
+  OR EXISTS { MATCH (r:FindingsReader), (l:Log {name: 'main'}) WHERE r.position < l.size }
+  OR EXISTS { MATCH (g:Agenda) WHERE g.at < $now AND g.subject > '' } AS restless
 """
 
 
@@ -64,7 +66,7 @@ async def _imported(connection: DatabaseConnection, problems: int) -> float:
 
 
 async def come_to_rest(database: Database) -> None:
-    """Wait until all events are numbered and counted and no passed deadline is left to be noticed."""
+    """Wait until all events are numbered and counted, and no passed deadline and no finding is left to be noticed."""
     begun = time.monotonic()
     while (await database.read(RESTLESS, {"now": _now()}))[0]["restless"]:
         if time.monotonic() - begun > PATIENCE:

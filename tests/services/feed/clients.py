@@ -51,11 +51,13 @@ class Served:
     streams: Streams
     running: ExitStack = field(repr=False)
 
-    def token(self, left: timedelta = timedelta(hours=1)) -> str:
-        """One that is taken for so long, leeway and all."""
+    def token(self, left: timedelta = timedelta(hours=1), role: Role = Role.INTEGRATOR) -> str:
+        """One that is taken for so long, leeway and all. An integrator does not see the findings that `build` notices,
+        the discipline office does.
+        """
         ttl = left - timedelta(seconds=LEEWAY_SECONDS)
         return LocalKeys.open(self.settings).mint(
-            Role.INTEGRATOR, None, timedelta(hours=1), datetime.now(UTC) + ttl - timedelta(hours=1)
+            role, None, timedelta(hours=1), datetime.now(UTC) + ttl - timedelta(hours=1)
         )
 
     def headers(self, token: str | None = None) -> dict[str, str]:
