@@ -7,7 +7,7 @@ from graph.compile.computed import COMPUTED
 from graph.compile.cursor import Keyset, cursor_of, fingerprint, page_size, parse
 from graph.compile.errors import ReadError, ReadErrorCode
 from graph.compile.figures import FIGURES
-from graph.compile.moment import holds, holds_unless_silenced, known, state
+from graph.compile.moment import holds, holds_unless_silenced, known, state, state_of_map
 from graph.compile.selection import Selected
 from graph.compile.tree import ByLabel, Coalesce, Code, Collect, Edges, Expression, Head, If, Judged, MapOf, Page
 from graph.model.declare import (
@@ -44,6 +44,9 @@ ORDERS = {
 ENDS = frozenset({"supersededAt", "withdrawnAt"})
 """Until when a record was held to be so."""
 
+UNCHANGED = frozenset({"id", "source", "sourceId", "recordedAt"})
+"""What a record has from the first; all else may have been another at `k`."""
+
 OPEN_ENDED = frozenset({"validTo", "dueAt"})
 """Instants that may be the sentinel, which is null at the edge."""
 
@@ -78,6 +81,26 @@ class Compiler:
         current = self.name("s")
         clause = f"WITH {variable}, {state(variable, self.name('f'))} AS {current}"
         return (clause,), MapOf(tuple(self._entries(node, variable, current, selection)))
+
+    def row_of(self, label: str, variable: str, selection: tuple[Selected, ...]) -> tuple[tuple[str, ...], MapOf]:
+        """As `object_of`, of a map {key, id, shown}: where only values of the node are asked for, it is read once.
+
+        `key`: what the server calls the node within this statement, which it knows without a look at it.
+        """
+        key = ("key", Code(f"elementId({variable})"))
+        node = self.model.by_label[label]
+        asked = [node.by_name[selected.name] for selected in selection if selected.name in node.by_name]
+        if not all(isinstance(declared, Property) and declared.name not in UNCHANGED for declared in asked):
+            clauses, shape = self.object_of(label, variable, selection)
+            return clauses, MapOf((key, ("id", Code(f"{variable}.id")), ("shown", shape)))
+        names = sorted({declared.name for declared in asked})
+        now, current = self.name("m"), self.name("s")
+        clauses = (
+            f"WITH {variable}, {variable} {{.id, .changedAt{''.join(f', .{name}' for name in names)}}} AS {now}",
+            f"WITH {variable}, {now}, {state_of_map(now, variable, self.name('f'), names)} AS {current}",
+        )
+        shown = MapOf(tuple(self._entries(node, variable, current, selection)))
+        return clauses, MapOf((key, ("id", Code(f"{now}.id")), ("shown", shown)))
 
     def collect(
         self, match: str, where: str, label: str, variable: str, selection: tuple[Selected, ...], order: str = ""
@@ -169,7 +192,7 @@ class Compiler:
             return False
         declared = node.by_name.get(selected.name)
         if isinstance(declared, Property):
-            return declared.name not in ("id", "source", "sourceId", "recordedAt")
+            return declared.name not in UNCHANGED
         return isinstance(declared, Ref | FirstOf | Based | Computed | Counted)
 
     def _entries(
@@ -288,7 +311,9 @@ class Compiler:
         where = known(fact) if selected.arguments.get("history") else holds(fact)
         return self.collect(match, where, kind.label, fact, selected.only(), f"{fact}.validFrom, {fact}.sourceId")
 
-    def basis(self, current: str, selected: Selected) -> Expression:
+    def basis(self, current: str, selected: Selected, text: str = "") -> Expression:
+        """`text`: an expression that has the text already, where that is so: who has one has no clause."""
+        read = text or f"{current}.basis"
         clause = self.name("c")
         asked = selected.only()
         by_clause: list[tuple[str, Expression]] = []
@@ -300,7 +325,7 @@ class Compiler:
                     directive = self.model.by_label["Clause"].ref("directive")
                     found = Head(self._ref(directive, clause, (title,)))
                     by_clause.append((part.key, Code(f"{found.cypher()}.title")))
-                    by_text.append((part.key, Code(f"{current}.basis")))
+                    by_text.append((part.key, Code(read)))
                 case "clause":
                     clauses, shape = self.object_of("Clause", clause, part.only())
                     inner = Head(Collect((f"WITH {clause}", *clauses), shape)) if clauses else shape
@@ -310,8 +335,10 @@ class Compiler:
                     by_clause.append((part.key, Code("'Basis'")))
                     by_text.append((part.key, Code("'Basis'")))
         found = Head(Collect((f"MATCH ({current})-[:BASED_ON]->({clause})",), MapOf(tuple(by_clause))))
-        text = If(Code(f"{current}.basis IS NOT NULL"), MapOf(tuple(by_text)))
-        return If(_has(current, "BASED_ON"), found, text)
+        told, has = Code(f"{read} IS NOT NULL"), _has(current, "BASED_ON")
+        if text:
+            return If(told, MapOf(tuple(by_text)), If(has, found))
+        return If(has, found, If(told, MapOf(tuple(by_text))))
 
     def _reached(self, node: Node, declared: Reached, variable: str, selected: Selected) -> Expression:
         if not isinstance(node, Fact):

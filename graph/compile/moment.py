@@ -1,5 +1,7 @@
 """The two times of a read. Inside every statement `t` is the instant asked about and `k` what was known by then."""
 
+from collections.abc import Sequence
+
 from graph.model.declare import End, Fact
 
 PREFIX = (
@@ -36,6 +38,15 @@ def state(entity: str, former: str) -> str:
     By a name that is worked out, the property is read here and now; by its own name the server may take what an earlier
     clause has read, before a command changed the entity.
     """
-    former_then = f"{former}.changedAt <= k AND k < {former}.supersededAt"
-    past = f"COLLECT {{ MATCH ({entity})-[:WAS]->({former}:Former) WHERE {former_then} RETURN {former} }}"
-    return f"CASE WHEN {entity}['changedAt'] <= k THEN {entity} ELSE head({past}) END"
+    return f"CASE WHEN {entity}['changedAt'] <= k THEN {entity} ELSE {_past(entity, former, former)} END"
+
+
+def state_of_map(read: str, entity: str, former: str, names: Sequence[str]) -> str:
+    """As `state`, out of a map `read` of what the entity has now, `changedAt` among it: a map of these properties."""
+    past = _past(entity, former, f"{former} {{{', '.join(f'.{name}' for name in names)}}}")
+    return f"CASE WHEN {read}.changedAt <= k THEN {read} ELSE {past} END"
+
+
+def _past(entity: str, former: str, shown: str) -> str:
+    then = f"{former}.changedAt <= k AND k < {former}.supersededAt"
+    return f"head(COLLECT {{ MATCH ({entity})-[:WAS]->({former}:Former) WHERE {then} RETURN {shown} }})"

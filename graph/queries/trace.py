@@ -127,7 +127,8 @@ WITH *, head(COLLECT {{ WITH {state("site", "f")} AS s MATCH (x:SiteKind {{kind:
     MATCH way = (task)-[:SUBTASK_OF]->{{0,{LONGEST_CHAIN}}}(x) RETURN x ORDER BY length(way)
   }} END AS tasks,
   COLLECT {{ MATCH (subject)<-[:RECIPIENT_OF]-(r:Recipient)-[:ADDRESSED_TO]->(x)
-    RETURN {{x: x, row: {{id: r.id, from: x.id, to: subject.id, explicit: true, capacity: 'RECIPIENT'}}}} }} AS told
+    RETURN {{x: x, row: {{id: r.id, from: elementId(x), to: elementId(subject), explicit: true,
+      capacity: 'RECIPIENT'}}}} }} AS told
 """
 """Whom an instruction tells stands where a task has its organizations."""
 
@@ -146,9 +147,9 @@ WITH *, COLLECT {{ UNWIND events AS event WITH event.post AS p WHERE event.row.k
     MATCH (p)-[:POST_IN]->(r) WHERE {known("r")} AND r.validFrom <= e.at AND e.at < r.validTo
     MATCH (r)-[:POST_IN_TO]->(o)
     RETURN {{row: {{event: e.id, organization: o.id, explicit: r.explicit}}, o: o}} }} AS actingHomes
-WITH *, COLLECT {{ UNWIND actingPosts AS y WITH y, y.id AS b MATCH (y)<-[:MEMBERSHIP_TO]-(r)
+WITH *, COLLECT {{ UNWIND actingPosts AS y WITH y, elementId(y) AS b MATCH (y)<-[:MEMBERSHIP_TO]-(r)
     WITH b, r, {_FACT} AS v WHERE {known("v")} MATCH (r)<-[:MEMBERSHIP]-(x)
-    RETURN {{x: x, row: {_record("x.id", "b")}}} }} AS acting
+    RETURN {{x: x, row: {_record("elementId(x)", "b")}}} }} AS acting
 """
 
 
@@ -160,21 +161,24 @@ def _event(compiler: Compiler, shown: tuple[Selected, ...]) -> str:
         return f"head([end IN ends WHERE end.type = '{relationship}' | end.{what}])"
 
     return (
-        "WITH *, COLLECT { MATCH (e)-[l:DONE_BY|DONE_AS|PASSED_TO]->(z) "
+        "WITH *, e {.id, .kind, .at, .dueAt} AS own, COLLECT { MATCH (e)-[l:DONE_BY|DONE_AS|PASSED_TO]->(z) "
         "RETURN {type: type(l), z: z, id: z.id} } AS ends "
         f"WITH *, {end('DONE_AS', 'z')} AS post, {end('PASSED_TO', 'z')} AS to, "
-        f"{{id: e.id, kind: e.kind, at: e.at, dueAt: nullIf(e.dueAt, $open), person: {end('DONE_BY', 'id')}, "
+        f"{{id: own.id, kind: own.kind, at: own.at, dueAt: nullIf(own.dueAt, $open), person: {end('DONE_BY', 'id')}, "
         f"post: {end('DONE_AS', 'id')}, to: {end('PASSED_TO', 'id')}, shown: {shape.cypher()}}} AS row"
     )
 
 
-_FACT = "r {.id, .sourceId, .recordedAt, .supersededAt, .validFrom, .validTo, .explicit, .role, .capacity}"
+_FACT = "r {.id, .sourceId, .recordedAt, .supersededAt, .validFrom, .validTo, .explicit, .role, .capacity, .basis}"
 """Read in one pass, into a map that stands for the fact: the plan of a subquery in a loop keeps no property that it has
 read by name."""
 
 
 def _record(from_: str, to: str, more: str = "") -> str:
-    """A fact as the rules need it: which version, between which ends, when."""
+    """A fact as the rules need it: which version, between which ends, when.
+
+    The ends are keys, of which `places` and the lists of records have the ids: an end of many facts is looked at once.
+    """
     return (
         f"{{id: v.id, sourceId: v.sourceId, from: {from_}, to: {to}, validFrom: v.validFrom, validTo: v.validTo, "
         f"recordedAt: v.recordedAt{more}}}"
@@ -196,20 +200,21 @@ def _distinct(rows: str) -> str:
 _INTO = "RESPONSIBILITY|REGULATION|OPERATES|GOVERNS|LEADS|ASSISTS|ANSWERS_FOR"
 _CAPACITY = "CASE type WHEN 'LEADS_TO' THEN 'LEAD' WHEN 'ASSISTS_TO' THEN 'ASSISTING' ELSE 'RESPONSIBLE' END"
 
-_FOUND_NEAR = f"""WITH n, n.id AS id
+_FOUND_NEAR = f"""WITH n, elementId(n) AS key
     MATCH (n)-[l:WITHIN|{"|".join(f"{kind}_TO" for kind in _INTO.split("|"))}]-(r)
-    WITH n, id, r, type(l) AS type, {_FACT} AS v WHERE {holds("v")} MATCH (r)-[:WITHIN_TO|{_INTO}]-(x)
-    RETURN {{n: n, r: r, x: x, type: type, row: CASE type
-      WHEN 'RESPONSIBILITY_TO' THEN {_record("x.id", "id", ", role: v.role")}
-      WHEN 'REGULATION_TO' THEN {_record("x.id", "id", ", capacity: v.capacity")}
-      WHEN 'WITHIN' THEN {_link("id", "x.id")}
-      WHEN 'OPERATES_TO' THEN {_link("x.id", "id")}
-      WHEN 'GOVERNS_TO' THEN {_link("x.id", "id", ", sourceId: v.sourceId, validFrom: v.validFrom")}
-      ELSE {_link("x.id", "id", f", capacity: {_CAPACITY}")} END}}"""
+    WITH n, key, r, l, {_FACT} AS v WHERE {holds("v")} MATCH (r)-[:WITHIN_TO|{_INTO}]-(x)
+    WITH n, key, r, x, type(l) AS type, v
+    RETURN {{n: n, r: r, x: x, type: type, text: v.basis, row: CASE type
+      WHEN 'RESPONSIBILITY_TO' THEN {_record("elementId(x)", "key", ", role: v.role")}
+      WHEN 'REGULATION_TO' THEN {_record("elementId(x)", "key", ", capacity: v.capacity")}
+      WHEN 'WITHIN' THEN {_link("key", "elementId(x)")}
+      WHEN 'OPERATES_TO' THEN {_link("elementId(x)", "key")}
+      WHEN 'GOVERNS_TO' THEN {_link("elementId(x)", "key", ", sourceId: v.sourceId, validFrom: v.validFrom")}
+      ELSE {_link("elementId(x)", "key", f", capacity: {_CAPACITY}")} END}}"""
 
-_FOUND_HEADS = f"""UNWIND parties AS n WITH n, n.id AS id MATCH (n)<-[:HEADS_TO]-(r)
-    WITH id, r, {_FACT} AS v WHERE {holds("v")} MATCH (r)<-[:HEADS]-(x)
-    RETURN {{r: r, x: x, row: {_record("x.id", "id", ", explicit: v.explicit")}}}"""
+_FOUND_HEADS = f"""UNWIND parties AS n WITH n, elementId(n) AS key MATCH (n)<-[:HEADS_TO]-(r)
+    WITH key, r, {_FACT} AS v WHERE {holds("v")} MATCH (r)<-[:HEADS]-(x)
+    RETURN {{r: r, x: x, text: v.basis, row: {_record("elementId(x)", "key", ", explicit: v.explicit")}}}"""
 
 _PARTIES = "row.type IN ['REGULATION_TO', 'OPERATES_TO', 'LEADS_TO', 'ASSISTS_TO', 'ANSWERS_FOR_TO']"
 
@@ -235,23 +240,24 @@ def _posts(shown: Shown) -> str:
     if shown.merits:
         when = (
             f"{known('v')} AND v.validFrom <= t "
-            "AND (t < v.validTo OR type = 'MEMBERSHIP_TO' AND since <= v.validTo AND 0 < size(clocks))"
+            "AND (t < v.validTo OR since <= v.validTo AND 0 < size(clocks) AND type(l) = 'MEMBERSHIP_TO')"
         )
         since = """WITH *, [event IN events WHERE event.row.kind = 'ASSIGN' | event.row] AS clocks
 WITH *, reduce(since = t, e IN clocks | CASE WHEN e.dueAt IS NULL THEN datetime({year: 1}) ELSE
   head([at IN [t - duration.inSeconds(e.at, e.dueAt)] | CASE WHEN at < since THEN at ELSE since END]) END) AS since
 """
-    posting = _link("id", "x.id") if shown.versions else "{from: id, to: x.id, explicit: v.explicit}"
-    found = f"""WITH n, n.id AS id
+    posting = _link("key", "elementId(x)") if shown.versions else "{from: key, to: elementId(x), explicit: v.explicit}"
+    found = f"""WITH n, elementId(n) AS key
     MATCH (n)-[l:POST_IN|MEMBERSHIP_TO|REPORTS]-(r)
-    WITH n, id, r, type(l) AS type, {_FACT} AS v WHERE {when} MATCH (r)-[:POST_IN_TO|MEMBERSHIP|REPORTS_TO]-(x)
-    RETURN {{n: n, r: r, x: x, type: type, row: CASE type
+    WITH n, key, r, l, {_FACT} AS v WHERE {when} MATCH (r)-[:POST_IN_TO|MEMBERSHIP|REPORTS_TO]-(x)
+    WITH n, key, r, x, type(l) AS type, v
+    RETURN {{n: n, r: r, x: x, type: type, text: v.basis, row: CASE type
       WHEN 'POST_IN' THEN {posting}
-      WHEN 'REPORTS' THEN {_record("id", "x.id")}
-      ELSE {_record("x.id", "id")} END}}"""
-    above = f"""WITH n, n.id AS id MATCH (n)-[:PART_OF]->(r) WITH n, id, r, {_FACT} AS v WHERE {holds("v")}
+      WHEN 'REPORTS' THEN {_record("key", "elementId(x)")}
+      ELSE {_record("elementId(x)", "key")} END}}"""
+    above = f"""WITH n, elementId(n) AS key MATCH (n)-[:PART_OF]->(r) WITH n, key, r, {_FACT} AS v WHERE {holds("v")}
     MATCH (r)-[:PART_OF_TO]->(x)
-    RETURN {{n: n, r: r, x: x, row: {_link("id", "x.id")}}}"""
+    RETURN {{n: n, r: r, x: x, row: {_link("key", "elementId(x)")}}}"""
     return f"""{since}WITH *, {climbed("seeds", LONGEST_CHAIN, found, "row.type = 'REPORTS'")} AS up
 WITH *, up.found AS found, up.met AS posts
 WITH *, [row IN found WHERE row.type = 'MEMBERSHIP_TO' AND row.row.validTo > t] AS holding,
@@ -278,6 +284,7 @@ WITH *, CASE WHEN size(holders) = 0 THEN [] ELSE COLLECT {{
 its end what has changed since `k`, and costs nothing for what is known now. Each step stands behind a WITH of its own:
 together they may be planned from the far end, as a scan of a relationship's type, by statistics of an earlier day."""
 
+_HELD = "[row IN found WHERE row.type = 'MEMBERSHIP_TO']"
 _KIND = Selected("kind", "kind")
 _ORGANIZATIONS = (
     "parties + homes + [row IN parents | row.x] + [row IN near WHERE row.type = 'GOVERNS_TO' | row.x] "
@@ -296,11 +303,10 @@ def _gathered(compiler: Compiler, shown: Shown) -> Iterator[tuple[str, str]]:
     )
     yield "areas", _entities(compiler, "Area", "areas", (*shown.areas, _KIND))
     yield "organizations", _entities(compiler, "Organization", _ORGANIZATIONS, (*shown.organizations, _KIND))
-    if shown.posts:
-        yield "posts", _entities(compiler, "Post", "posts + actingPosts", shown.posts)
-    if shown.persons:
-        yield "persons", _entities(compiler, "Person", "[row IN holding + acting | row.x]", shown.persons)
-    yield "subtasks", "[i IN range(1, size(tasks) - 1) | {from: tasks[i - 1].id, to: tasks[i].id}]"
+    yield "posts", _entities(compiler, "Post", "posts + actingPosts", shown.posts)
+    yield "persons", _entities(compiler, "Person", f"[row IN {_HELD} + acting | row.x]", shown.persons)
+    yield "places", "[x IN places + subject | {key: elementId(x), id: x.id}]"
+    yield "subtasks", "[i IN range(1, size(tasks) - 1) | {from: elementId(tasks[i - 1]), to: elementId(tasks[i])}]"
     for name, kind in (
         ("within", "WITHIN"),
         ("governs", "GOVERNS_TO"),
@@ -336,9 +342,8 @@ _EARLIER_EVENTS = (
 
 def _entities(compiler: Compiler, label: str, rows: str, shown: tuple[Selected, ...]) -> str:
     """Rows {id, shown}, one for each node."""
-    clauses, shape = compiler.object_of(label, "x", shown)
-    each = f"UNWIND {rows} AS x WITH DISTINCT x {' '.join(clauses)}"
-    return f"COLLECT {{ {each} RETURN {{id: x.id, shown: {shape.cypher()}}} }}"
+    clauses, row = compiler.row_of(label, "x", shown)
+    return f"COLLECT {{ UNWIND {rows} AS x WITH DISTINCT x {' '.join(clauses)} RETURN {row.cypher()} }}"
 
 
 def _memberships(compiler: Compiler, shown: tuple[Selected, ...]) -> str:
@@ -350,9 +355,12 @@ def _memberships(compiler: Compiler, shown: tuple[Selected, ...]) -> str:
 
 def _bases(compiler: Compiler, shown: tuple[Selected, ...]) -> str:
     """Rows {id, shown} of the records that a hop can rest on: projected once, for each projection is planned."""
-    basis = compiler.basis("r", Selected("basis", "basis", children={"Basis": shown})).cypher()
+    basis = compiler.basis("r", Selected("basis", "basis", children={"Basis": shown}), "text").cypher()
     rows = "answering + heading + [row IN found WHERE row.type = 'REPORTS']"
-    return f"COLLECT {{ UNWIND {rows} AS row WITH row.r AS r, row.row.id AS id RETURN {{id: id, shown: {basis}}} }}"
+    return (
+        f"COLLECT {{ UNWIND {rows} AS row WITH row.r AS r, row.text AS text, row.row.id AS id "
+        f"RETURN {{id: id, shown: {basis}}} }}"
+    )
 
 
 def _versions(compiler: Compiler, shown: tuple[Selected, ...]) -> str:

@@ -1,7 +1,7 @@
 """The row of the trace's statement, as the rules read it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -15,10 +15,14 @@ from services.oversight.rules import load
 
 Row = dict[str, Any]
 
+_ENDS = ("places", "areas", "organizations", "posts", "persons")
+"""Where the row has the records between which facts stand."""
+
 
 def facts_of(data: Row) -> Facts:
     """What held near the subject at the instant."""
-    subject, within = data["subject"], _links(data["within"])
+    ids = _ids(data)
+    subject, within = data["subject"], _links(data["within"], ids)
     return Facts(
         recorded_at=subject["recordedAt"],
         area=area_of(subject["site"], within) or subject["ownArea"],
@@ -29,17 +33,17 @@ def facts_of(data: Row) -> Facts:
         area_kinds=_kinds(data["areas"]),
         organization_kinds=_kinds(data["organizations"]),
         within=within,
-        subtasks=_links(data["subtasks"]),
-        task_links=_links(data["taskLinks"]),
-        governs=_links(data["governs"]),
-        operates=_links(data["operates"]),
-        post_in=_links(data["postings"]),
-        part_of=_links(data["parents"]),
-        responsibilities=_records(data["answering"]),
-        regulations=_records(data["regulations"]),
-        heads=_records(data["heading"]),
-        reporting=_records(data["reporting"]),
-        memberships=_records(data["memberships"]),
+        subtasks=_links(data["subtasks"], ids),
+        task_links=_links(data["taskLinks"], ids),
+        governs=_links(data["governs"], ids),
+        operates=_links(data["operates"], ids),
+        post_in=_links(data["postings"], ids),
+        part_of=_links(data["parents"], ids),
+        responsibilities=_records(data["answering"], ids),
+        regulations=_records(data["regulations"], ids),
+        heads=_records(data["heading"], ids),
+        reporting=_records(data["reporting"], ids),
+        memberships=_records(data["memberships"], ids),
     )
 
 
@@ -62,7 +66,7 @@ def history_of(data: Row, known_at: datetime) -> History | None:
         known_at=known_at,
         clock=load(subject["life"]).clock if subject["life"] else None,
         events=_events(data["events"], data["homes"]),
-        tenures=_records((*data["memberships"], *data["tenures"])),
+        tenures=_records((*data["memberships"], *data["tenures"]), _ids(data)),
         earlier=tuple(
             Earlier(reporter, _events(rows, ()))
             for (_, reporter), rows in groupby(data["earlier"], itemgetter("problem", "reportedBy"))
@@ -98,11 +102,16 @@ def _kinds(rows: Iterable[Row]) -> dict[str, str]:
     return {row["id"]: row["shown"]["kind"] for row in rows}
 
 
-def _links(rows: Iterable[Row]) -> tuple[Link, ...]:
+def _ids(data: Row) -> Mapping[str, str]:
+    """The ids of the ends of facts, by what the server called the nodes."""
+    return {row["key"]: row["id"] for name in _ENDS for row in data[name]}
+
+
+def _links(rows: Iterable[Row], ids: Mapping[str, str]) -> tuple[Link, ...]:
     return tuple(
         Link(
-            r["from"],
-            r["to"],
+            ids[r["from"]],
+            ids[r["to"]],
             r.get("explicit", True),
             _capacity(r),
             r.get("sourceId", ""),
@@ -113,13 +122,13 @@ def _links(rows: Iterable[Row]) -> tuple[Link, ...]:
     )
 
 
-def _records(rows: Iterable[Row]) -> tuple[Record, ...]:
+def _records(rows: Iterable[Row], ids: Mapping[str, str]) -> tuple[Record, ...]:
     return tuple(
         Record(
             r["id"],
             r["sourceId"],
-            r["from"],
-            r["to"],
+            ids[r["from"]],
+            ids[r["to"]],
             r["validFrom"],
             r["validTo"],
             r["recordedAt"],
