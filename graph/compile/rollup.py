@@ -54,12 +54,22 @@ def rollup(compiler: "Compiler", campaign: str, _current: str, selected: Selecte
         "MATCH (c:RollupDay) WHERE c.at = day AND c.line IN lines RETURN c UNION ALL",
         "MATCH (c:RollupChange) WHERE c.at > coalesce(day, $beginning) AND c.at <= upTo AND c.line IN lines RETURN c }",
         f"WITH upTo, c.area AS place, c.line AS line, {sums}",
-        *((_BELOW_THE_COUNTY,) if "AREA" in by else ()),
+        *(_of_places() if "AREA" in by else ()),
         f"WITH upTo, {area} AS area, {line} AS line, {again}",
         "WHERE open + closed > 0",
     )
     entries = tuple((part.key, _shown(compiler, part)) for part in selected.only())
     return Collect(clauses, MapOf(entries), "area, line")
+
+
+def _of_places() -> tuple[str, ...]:
+    """Clauses that lead from a place to its area: once for each place, however many lines of work are counted there."""
+    counts, rows = (", ".join(form.format(name) for name in COUNTS) for form in ("{0}: {0}", "row.{0} AS {0}"))
+    return (
+        f"WITH upTo, place, collect({{line: line, {counts}}}) AS rows",
+        _BELOW_THE_COUNTY,
+        f"UNWIND rows AS row WITH upTo, area, row.line AS line, {rows}",
+    )
 
 
 def _list(value: object) -> list[object]:

@@ -32,7 +32,7 @@ async def read(database: Database, statement: Statement, moment: Moment, viewer:
     rows = await database.read(statement.cypher, statement.parameters)
     if not statement.judged or not rows:
         return rows
-    places = list(_places(rows))
+    places = list(_places([row["data"] if "beside" in row else row for row in rows]))
     if places and "beside" not in rows[0]:
         problems = list(dict.fromkeys(value["problem"] for _, _, value in places))
         known = Moment(moment.now, moment.as_of, rows[0].get("k", moment.known_at))

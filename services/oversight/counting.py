@@ -20,7 +20,7 @@ from services.oversight.rules.counting import COUNTS, Counted, counted
 LOOK_SECONDS = 0.5
 BATCH = 2_000
 """Events counted in one transaction."""
-CHANGES_IN_A_DAY = 10_000
+CHANGES_IN_A_DAY = 2_000
 """After so many, the counts are kept whole though the day is not over: a read sums no more than these."""
 FORGOTTEN_AT_ONCE = 10_000
 

@@ -1,6 +1,7 @@
 """Who answers first for each problem of a page."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from services.accountability.rules.lines import Levels, responsible
@@ -9,10 +10,16 @@ from services.accountability.rules.near import Near, Subject
 
 def first_holders(beside: Mapping[str, Any], at: Any, levels: Levels) -> dict[str, tuple[str, str]]:
     """Of each problem's id the post and its holder. `beside`: as graph.queries.responsible brings it, `at` likewise."""
-    near, instant = Near.read(beside["near"]), at
+    near = Near.read(beside["near"])
+
+    @cache  # many of a page are of one organization, at a few sites
+    def first(subject: Subject, assigned: str | None) -> tuple[str, str] | None:
+        hop = responsible(near.facts(subject, at), assigned, levels)
+        return (hop.post, hop.holder) if hop is not None and hop.post and hop.holder else None
+
     found: dict[str, tuple[str, str]] = {}
     for problem, site, area, task, assigned in beside["problems"]:
-        hop = responsible(near.facts(Subject(site, area, task), instant), assigned, levels)
-        if hop is not None and hop.post is not None and hop.holder is not None:
-            found[problem] = hop.post, hop.holder
+        who = first(Subject(site, area, task), assigned)
+        if who is not None:
+            found[problem] = who
     return found

@@ -63,16 +63,18 @@ class _Draft:
 
 def lines(facts: Facts, levels: Levels) -> tuple[Line, ...]:
     """The five lines of the trace, each in its order."""
-    return _Trace(facts, levels).lines()
+    return tuple(_Trace(facts, levels).lines())
 
 
 def responsible(facts: Facts, assigned: str | None, levels: Levels) -> Hop | None:
     """The first holder: on the TASK line of posts of the assigned organization, else on INDUSTRY, else TERRITORIAL."""
     trace = _Trace(facts, levels)
-    found = {line.kind: line.hops for line in trace.lines()}
-    task = [hop for hop in found[LineKind.TASK] if hop.post and assigned and trace.is_of(hop.post, assigned)]
-    hops = (*task, *found[LineKind.INDUSTRY], *found[LineKind.TERRITORIAL])
-    return next((hop for hop in hops if hop.holder is not None), None)
+    for line in trace.lines(LineKind.TASK, LineKind.INDUSTRY, LineKind.TERRITORIAL):
+        for hop in line.hops:
+            own = line.kind is not LineKind.TASK or (hop.post and assigned and trace.is_of(hop.post, assigned))
+            if own and hop.holder is not None:
+                return hop
+    return None
 
 
 def concerned(facts: Facts, organizations: Collection[str] | None, up_to: Level, levels: Levels) -> tuple[Hop, ...]:
@@ -100,17 +102,18 @@ class _Trace:
         self._superiors = Superiors(facts.reporting, levels.level_above)
         self._taken: set[str] = set()
 
-    def lines(self) -> tuple[Line, ...]:
-        territorial, industry = self._territorial(), self._industry()
-        task, supervision, party = self._task(), self._supervision(), self._regulated_party()
-        self._leftovers(territorial, task, party)
-        return (
-            self._line(LineKind.TERRITORIAL, territorial),
-            self._line(LineKind.INDUSTRY, industry),
-            self._line(LineKind.TASK, task),
-            self._line(LineKind.SUPERVISION, supervision),
-            self._line(LineKind.REGULATED_PARTY, party, superiors=False),
-        )
+    def lines(self, *kinds: LineKind) -> Iterator[Line]:
+        """Those of the kinds (none given: all), each worked out when it comes to it."""
+        drafts = {
+            LineKind.TERRITORIAL: self._territorial(),
+            LineKind.INDUSTRY: self._industry(),
+            LineKind.TASK: self._task(),
+            LineKind.SUPERVISION: self._supervision(),
+            LineKind.REGULATED_PARTY: self._regulated_party(),
+        }
+        self._leftovers(drafts[LineKind.TERRITORIAL], drafts[LineKind.TASK], drafts[LineKind.REGULATED_PARTY])
+        for kind in kinds or drafts:
+            yield self._line(kind, drafts[kind], superiors=kind is not LineKind.REGULATED_PARTY)
 
     # ---- the five lines ----
 

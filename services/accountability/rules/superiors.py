@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from functools import cache, cached_property
+from graphlib import CycleError, TopologicalSorter
 
 from graph.model.enums import Level
 from services.accountability.rules.facts import Record
@@ -45,6 +46,8 @@ class Superiors:
         Such a way goes to the post, then round a cycle of it, and shares no other post with itself. By Menger's theorem
         there is one unless some other post stands both on every way there and on every cycle.
         """
+        if self._is_acyclic:
+            return set()
         met: set[str] = set()
         for again in {post, *self._reached(post)}:
             shared = self._on_every_cycle(again)
@@ -53,6 +56,16 @@ class Superiors:
             if post == again or all(post != other and again in self._reached(post, other) for other in shared):
                 met.add(again)
         return met
+
+    @cached_property
+    def _is_acyclic(self) -> bool:
+        """As it should be, and almost always is."""
+        above = {post: {record.to for record in records} for post, records in self._reporting.items()}
+        try:
+            TopologicalSorter(above).prepare()
+        except CycleError:
+            return False
+        return True
 
     def _on_every_cycle_of(self, post: str) -> frozenset[str] | None:
         """The other posts that every way from a post back to it goes through; None where there is no such way."""
