@@ -73,8 +73,9 @@ def trace(asked: Asked, selected: Selected, shown: Callable[[], Shown], moment: 
 
 
 def _cypher(compiler: Compiler, shown: Shown) -> str:
-    found = "WITH high, {t: t, k: k, facts: facts} AS row ORDER BY asked.place RETURN high, collect(row) AS data"
-    return f"{_OF_IDS}{walk(compiler, shown)}{found}"
+    # The watermark may rise between two rows: grouped by it, they would come apart.
+    row = "WITH high, {t: t, k: k, facts: facts} AS row ORDER BY asked.place"
+    return f"{_OF_IDS}{walk(compiler, shown)}{row} RETURN max(high) AS high, collect(row) AS data"
 
 
 def _rows(asked: Sequence[Asked]) -> list[dict[str, object]]:
