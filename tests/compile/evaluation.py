@@ -65,7 +65,9 @@ class Evaluation:
                     return value if value is not None and value <= self.k else None
                 return None if field.scalar is Scalar.INSTANT and value == OPEN else value
             case Ref():
-                return self._first((b for _, b in self._out(field.relationship, record)), part.only())
+                there = (b for _, b in self._out(field.relationship, record))
+                # One of several kinds may be there: the field is of one.
+                return self._first((b for b in there if self.labels[b] == field.target or not field.mixed), part.only())
             case Refs():
                 return self._many([b for _, b in self._out(field.relationship, record)], field.target, part)
             case OneOf():
