@@ -7,7 +7,7 @@ clocks that have run out, and only a correction of its facts takes it back.
 from collections.abc import Iterable
 from datetime import datetime
 
-from graph.model.enums import FindingSubject
+from graph.model.enums import FindingKind, FindingSubject
 from services.accountability.rules.noticing.agenda import next_look
 from services.accountability.rules.noticing.noticed import Again, Hand, Missing, Noticed, Problem, Received
 from services.accountability.rules.noticing.problems import PROBLEMS
@@ -22,8 +22,8 @@ def notice(facts: Problem | Received, rules: Iterable[FindingRule], at: datetime
     """All that the rules notice in the facts up to `at`, in the order of its instants, each once."""
     found: list[Noticed] = []
     for rule in rules:
-        if rule.line_of_work not in (None, facts.line_of_work):
-            continue
+        if rule.line_of_work not in (None, facts.line_of_work) or rule.kind is FindingKind.WRONGLY_DONE:
+            continue  # what was wrongly done is no noticing's: a person records it
         match facts:
             case Problem() if rule.about is FindingSubject.PROBLEM:
                 found += PROBLEMS[rule.kind](facts, rule, at)

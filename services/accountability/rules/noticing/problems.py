@@ -192,15 +192,6 @@ def _submitting(h: Happened) -> tuple[str, ...]:
     return () if h.before.assigned_to is None else (h.before.assigned_to,)
 
 
-def _wrongly_done(facts: Problem, rule: FindingRule, at: datetime) -> Iterator[Noticed]:
-    """What a person recorded; the organization named by the record, else the one that had it then."""
-    for event in facts.history.events:
-        if event.kind is EventKind.WRONGLY_DONE and event.at <= at:
-            lives = [h.after for h in _lived(facts, event.at)]
-            holders = (event.to_organization,) if event.to_organization else _holders(lives[-1]) if lives else ()
-            yield Noticed(rule, event.at, (event.id,), holders=holders)
-
-
 def _skipped(facts: Problem, rule: FindingRule, at: datetime) -> Iterator[Noticed]:
     before: set[EventKind] = set()
     for event in facts.history.events:
@@ -229,7 +220,6 @@ PROBLEMS: Mapping[FindingKind, Notices] = MappingProxyType(
         FindingKind.PASSED_ON: _passed_on,
         FindingKind.WITHOUT_SUBSTANCE: _without_substance,
         FindingKind.NOTHING_DONE: _nothing_done,
-        FindingKind.WRONGLY_DONE: _wrongly_done,
         FindingKind.STEP_SKIPPED: _skipped,
         FindingKind.RESPONSIBILITY_GAP: _nobody_answers,
     }

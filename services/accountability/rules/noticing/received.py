@@ -41,11 +41,6 @@ def _skipped(facts: Received, rule: FindingRule, at: datetime) -> Iterator[Notic
         before.add(event.kind)
 
 
-def _recorded(_facts: Received, _rule: FindingRule, _at: datetime) -> Iterator[Noticed]:
-    """What was wrongly done a person records as a finding of its own; nothing of it is to be noticed here."""
-    yield from ()
-
-
 RECEIVED: Mapping[FindingKind, Notices] = MappingProxyType(
     {
         FindingKind.NOT_ACKNOWLEDGED: _missed(BreachKind.NOT_ACKNOWLEDGED),
@@ -53,7 +48,6 @@ RECEIVED: Mapping[FindingKind, Notices] = MappingProxyType(
         FindingKind.ANSWERED_LATE: _missed(BreachKind.ANSWERED_LATE),
         FindingKind.NOTHING_DONE: _missed(BreachKind.SILENT),
         FindingKind.WITHOUT_SUBSTANCE: _without_substance,
-        FindingKind.WRONGLY_DONE: _recorded,
         FindingKind.STEP_SKIPPED: _skipped,
     }
 )
