@@ -77,11 +77,7 @@ WITH f WHERE f.withdrawnAt = $open
 RETURN f.detectedAt AS at, f.kind AS kind, f.summary AS summary ORDER BY f.detectedAt, f.id
 """
 
-NEXT_TOLD = """
-MATCH (f:Finding) WHERE f.detectedAt > $after AND f.detectedAt <= $to AND f.id > ''
-WITH f WHERE f.withdrawnAt = $open
-RETURN f.detectedAt AS at ORDER BY f.detectedAt, f.id LIMIT 1
-"""
+NEXT_TOLD = f"{TOLD}LIMIT 1"
 
 NAMES = """
 UNWIND $ids AS id MATCH (o:Record {id: id}) WHERE o:Organization
@@ -102,16 +98,6 @@ TURN = Write(
     """,
 )
 """The fence: every transaction that writes findings begins with it, and holds its lock to the end."""
-
-MARK = Write(
-    "put subjects on the agenda of findings",
-    "accountability",
-    """
-    UNWIND $subjects AS subject
-    MERGE (g:Agenda {subject: subject})
-    SET g.at = $at
-    """,
-)
 
 RULES = Write(
     "keep the rules that findings were noticed by",

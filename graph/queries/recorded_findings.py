@@ -2,14 +2,6 @@
 
 from graph.queries.write import DONE, Write, linked
 
-LOCK_PROBLEM = """
-MATCH (s:Record&Problem {id: $problem})
-SET s.touched = true
-REMOVE s.touched
-RETURN s.importing AS importing
-"""
-"""Takes the write lock, so that of two who record the same at once the second is told."""
-
 HAPPENED = """
 MATCH (of:Record {id: $subject})
 RETURN head([(of)-[:FALLS_UNDER]->()-[:IN_LINE]->(l) | l.code]) AS line, COLLECT {
@@ -28,7 +20,7 @@ LOCK = """
 MATCH (f:Record&Finding {id: $finding})
 SET f.touched = true
 REMOVE f.touched
-RETURN f.sourceId AS sourceId, f.position AS position, f.hash AS hash, f.recordedAt AS recordedAt,
+RETURN f.id AS id, f.sourceId AS sourceId, f.position AS position, f.hash AS hash, f.recordedAt AS recordedAt,
   f.withdrawnAt = $open AS stands, f.detectedAt AS detectedAt, EXISTS { (f)-[:RECORDED_BY]->() } AS recorded
 """
 

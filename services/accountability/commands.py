@@ -4,7 +4,7 @@ What the rules notice they withdraw themselves, where its facts are corrected; n
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -13,7 +13,6 @@ from graph import ledger
 from graph.compile.roots import Moment
 from graph.compile.visibility import Viewer
 from graph.model.enums import EventKind, FindingKind, FindingSubject
-from graph.model.identity import record_id
 from graph.model.instants import OPEN, TICK
 from graph.queries import facts as bases
 from graph.queries import instructions, noticing, problems
@@ -23,19 +22,17 @@ from graph.queries.trace import FACTS_ONLY, Asked
 from graph.queries.watermark import take_gate
 from graph.session import Database, Transaction
 from schema.errors import RefusalCode
-from services.accountability.keeping import accountable_kept, rule_id, rules_kept, told
+from services.accountability.keeping import Kept, rules_kept, withdrawn
 from services.accountability.reading import facts_of
 from services.accountability.rules import Facts, Hop, wrongs
 from services.campaign.rules import ASSUMED, FindingRule, Rulebook
 from services.hosting.commanding import (
     LATEST,
-    SOURCE,
     Done,
     RefusedError,
     acting,
     carry_out,
     check_kinds,
-    event_properties,
     refused_at,
     taken_at,
 )
@@ -111,9 +108,11 @@ async def record_wrongly_done(
         rule = _rule(subject, rulebook)
         facts = wrongs.narrowed(await _facts(transaction, subject.subject, done_at, now), command.organization)
         own = await _own(transaction, command, subject, events, facts, rulebook)
-        finding = _Recorded(
-            command, subject, rule, rulebook.version, wrongs.with_superiors(own, facts, rule, rulebook),
-            tuple(one["id"] for one in events), done_at, at, recorder, post, f"finding/recorded/{key}",
+        rests_on = tuple(one["id"] for one in events)
+        finding = Kept(
+            f"finding/recorded/{key}", _key(rule, subject, command.person, rests_on), rule, rulebook.version,
+            subject.subject, subject.about, rests_on, wrongs.with_superiors(own, facts, rule, rulebook),
+            f"{rule.zh}：{command.statement.strip()}", done_at,
         )  # fmt: skip
         for row in await transaction.run(queries.STANDING, {"key": finding.key, "open": OPEN}):
             message = f"this was recorded before, as finding {row['finding']}; name other events, or withdraw that one"
@@ -121,7 +120,7 @@ async def record_wrongly_done(
         clauses = await transaction.run(bases.CLAUSES, {"ids": [command.basis or ""], "now": LATEST})
         recorded_at = await take_gate(transaction, now)
         await transaction.run(noticing.RULES.cypher, {"rules": rules_kept([rule], rulebook.version, recorded_at)})
-        row = finding.row(recorded_at, bool(clauses))
+        row = _row(finding, command, (recorder, post), at, recorded_at, by_clause=bool(clauses))
         await transaction.run(noticing.NOTICE.cypher, {"findings": [row]})
         links = {"RECORDED_BY": recorder, "WRONGLY_DONE_BY": command.person}
         links |= {"BASED_ON": clauses[0]["id"]} if clauses else {}
@@ -157,107 +156,42 @@ async def withdraw_finding(database: Database, command: WithdrawFinding, caller:
         if at < found["detectedAt"]:
             message = f"{at.isoformat()} lies before what it is about, at {found['detectedAt'].isoformat()}"
             raise refused_at("at", message, RefusalCode.OUT_OF_ORDER)
-        source_id = f"event/{found['sourceId']}/{found['position'] + 1}"
-        entry = ledger.Entry(
-            id=record_id(SOURCE, source_id),
-            subject=command.finding,
-            position=found["position"] + 1,
-            kind=EventKind.WITHDRAWN,
-            at=at,
-            actor=person,
-            post=post,
-            note=reason,
-        )
         recorded_at = await take_gate(transaction, max(now, found["recordedAt"] + TICK))
-        event = event_properties(entry, ledger.seal(entry, found["hash"]), source_id, recorded_at)
-        gone = [{"id": command.finding, "reason": reason, "event": event}]
-        await transaction.run(noticing.WITHDRAW.cypher, {"withdrawn": gone, "now": recorded_at, "open": OPEN})
-        await transaction.run(queries.WITHDRAWN.cypher, {"event": entry.id, "person": person, "post": post})
-        return Done({"finding": command.finding, "event": entry.id}, recorded_at)
+        gone = withdrawn(found, reason, at, recorded_at, person, post)
+        event = gone["event"]["id"]
+        await transaction.run(noticing.WITHDRAW.cypher, {"withdrawn": [gone], "now": recorded_at, "open": OPEN})
+        await transaction.run(queries.WITHDRAWN.cypher, {"event": event, "person": person, "post": post})
+        return Done({"finding": command.finding, "event": event}, recorded_at)
 
     return await carry_out(database, command, caller, now, work)
 
 
-@dataclass(frozen=True)
-class _Recorded:
-    """What is written of a finding that a person records."""
+def _key(rule: FindingRule, subject: _Subject, person: str, events: Sequence[str]) -> str:
+    """Of the same by the same person, about the same, on the same events there is one finding that stands."""
+    parts = (rule.code, subject.about, person, *sorted(events))
+    return sha256(" ".join(parts).encode()).hexdigest()[:32]
 
-    command: RecordWronglyDone
-    subject: _Subject
-    rule: FindingRule
-    version: str
-    hops: tuple[Hop, ...]
-    events: tuple[str, ...]
-    done_at: datetime
-    at: datetime
-    recorder: str
-    post: str | None
-    name: str
 
-    @property
-    def key(self) -> str:
-        """Of the same by the same person, about the same, on the same events there is one finding that stands."""
-        parts = (self.rule.code, self.subject.about, self.command.person, *sorted(self.events))
-        return sha256(" ".join(parts).encode()).hexdigest()[:32]
-
-    def row(self, recorded_at: datetime, by_clause: bool) -> dict[str, Any]:
-        """As the statement that writes findings has it. It was noticed in nothing: the rules are not to withdraw it."""
-        command, finding = self.command, record_id(SOURCE, self.name)
-        statement, basis = command.statement.strip(), command.basis and command.basis.strip()
-        summary = f"{self.rule.zh}：{statement}"
-        source_id = f"event/{self.name}/1"
-        row = {
-            "rule": self.rule.code,
-            "version": self.version,
-            "kind": self.rule.kind,
-            "severity": self.rule.severity,
-            "subject": self.subject.subject,
-            "about": self.subject.about,
-            "events": " ".join(self.events),
-            "doneBy": command.person,
-            "doneAt": ledger.text_of(self.done_at),
-            "basis": basis or self.rule.basis,
-            "accountable": told(self.hops),
-        }
-        entry = ledger.Entry(
-            id=record_id(SOURCE, source_id),
-            subject=finding,
-            position=1,
-            kind=EventKind.WRONGLY_DONE,
-            at=self.at,
-            actor=self.recorder,
-            post=self.post,
-            evidence=command.evidence,
-            note=statement,
-            row=row,
-        )
-        sealed = ledger.seal(entry, None)
-        own = {"source": SOURCE, "recordedAt": recorded_at, "detectedAt": self.done_at}
-        node = {
-            "id": finding,
-            "sourceId": self.name,
-            "key": self.key,
-            "kind": str(self.rule.kind),
-            "severity": str(self.rule.severity),
-            "summary": summary,
-            "statement": statement,
-            "evidence": list(command.evidence),
-            "subjectId": self.subject.subject,
-            "withdrawnAt": OPEN,
-            "position": 1,
-            "hash": sealed.hash,
-            **own,
-        }
-        if basis and not by_clause:
-            node["basis"] = basis
-        return {
-            "finding": node,
-            "event": event_properties(entry, sealed, source_id, recorded_at),
-            "rule": rule_id(self.version, self.rule.code),
-            "noticedIn": None,
-            "events": list(self.events),
-            "accountable": accountable_kept(self.name, self.hops, finding, own),
-        }
+def _row(
+    kept: Kept, command: RecordWronglyDone, by: tuple[str, str | None], at: datetime, recorded_at: datetime,
+    *, by_clause: bool,
+) -> dict[str, Any]:  # fmt: skip
+    """As the statement that writes findings has it. `by`: who records it, in which post."""
+    recorder, post = by
+    statement, basis = command.statement.strip(), command.basis and command.basis.strip()
+    said = {
+        "doneBy": command.person,
+        "doneAt": ledger.text_of(kept.detected_at),
+        "basis": basis or kept.rule.basis,
+    }
+    entry = replace(
+        kept.entry(EventKind.WRONGLY_DONE, at, said),
+        actor=recorder, post=post, evidence=command.evidence, note=statement,
+    )  # fmt: skip
+    more: dict[str, object] = {"statement": statement, "evidence": list(command.evidence)}
+    if basis and not by_clause:
+        more["basis"] = basis
+    return kept.row(entry, recorded_at, None, more)
 
 
 def _check_overseer(caller: Caller) -> None:
@@ -301,7 +235,7 @@ async def _recorder(transaction: Transaction, caller: Caller, post: str | None, 
 async def _subject(transaction: Transaction, command: RecordWronglyDone) -> _Subject:
     """What it is about, with its lock. Raises RefusedError."""
     if command.problem is not None:
-        (found,) = await transaction.run(queries.LOCK_PROBLEM, {"problem": command.problem})
+        (found,) = await transaction.run(problems.LOCK, {"problem": command.problem, "now": LATEST})
         if found["importing"] is not None:
             message = "an import is changing this problem; send the same command again when it is complete"
             raise refused_at("problem", message, RefusalCode.NOT_ALLOWED)

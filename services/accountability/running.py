@@ -1,6 +1,5 @@
 """What runs beside the accountability room's app: the sequencer of the ledger's log, and the noticing of findings."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -10,6 +9,7 @@ from services.accountability.noticing import Noticer
 from services.campaign.rulebook import current
 from services.hosting.app import Lifespan
 from services.hosting.context import system_clock
+from services.hosting.rounds import beside
 from services.hosting.settings import Settings
 from services.ledger.serving import ledger_life
 
@@ -28,12 +28,7 @@ def ledger_and_findings(settings: Settings) -> Lifespan:
             lambda: float(noticer.waiting),
         )
         gauge("zeren_findings_noticed", "Findings noticed by this process", lambda: float(noticer.noticed))
-        async with ledger_life(settings)(app):
-            running = asyncio.create_task(noticer.run())
-            try:
-                yield
-            finally:
-                noticer.stop()
-                await running
+        async with ledger_life(settings)(app), beside(noticer):
+            yield
 
     return life

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from contextlib import suppress
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
 
 from graph.queries.watermark import GateShut
 from graph.session import DatabaseError
@@ -51,3 +52,15 @@ class Rounds:
     def stop(self) -> None:
         """Have `run` return as soon as what it is at is done."""
         self._stopping.set()
+
+
+@asynccontextmanager
+async def beside(*rounds: Rounds) -> AsyncGenerator[None]:
+    """Run them beside what is done inside; at its end each comes to the end of what it is at."""
+    running = asyncio.gather(*(one.run() for one in rounds))
+    try:
+        yield
+    finally:
+        for one in rounds:
+            one.stop()
+        await running

@@ -1,6 +1,5 @@
 """What runs beside the oversight room's app: the watch, and whoever keeps the counts."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -8,6 +7,7 @@ from fastapi import FastAPI
 
 from services.hosting.app import Lifespan
 from services.hosting.context import system_clock
+from services.hosting.rounds import beside
 from services.oversight.counting import Counting
 from services.oversight.watch import Watch
 
@@ -21,12 +21,7 @@ def keeping_life() -> Lifespan:
         app.state.metrics.gauge(
             "zeren_deadlines_noticed", "Passed deadlines noticed by this process", lambda: float(watch.noticed)
         )
-        running = asyncio.gather(watch.run(), counting.run())
-        try:
+        async with beside(watch, counting):
             yield
-        finally:
-            watch.stop()
-            counting.stop()
-            await running
 
     return life

@@ -195,7 +195,7 @@ FIRST = [
     (instructions, "STANDING"), (instructions, "RECIPIENTS"), (instructions, "LOCK"), (instructions, "KIND"),
     (inspections, "SITE"), (sweeps, "FILM_OF"), (sweeps, "ORIGIN"), (sweeps, "ALIKE"), (sweeps, "ALIKE_IN"),
     (sweeps, "SWEPT"), (sweeps, "LEFT"), (supervision, "HAPPENED"),
-    (recorded_findings, "LOCK_PROBLEM"), (recorded_findings, "STANDING"),
+    (problems, "LOCK"), (recorded_findings, "STANDING"),
     (recorded_findings, "LOCK"),
     (recorded_findings, "HAPPENED"),
 ]  # fmt: skip

@@ -130,7 +130,8 @@ class Noticing:
         async def work(transaction: Transaction) -> None:
             await _take_turn(transaction, known, stop)
             if found["subjects"]:
-                await transaction.run(queries.MARK.cypher, {"subjects": found["subjects"], "at": BEGINNING})
+                agenda = [{"subject": subject, "at": BEGINNING} for subject in found["subjects"]]
+                await transaction.run(queries.AGENDA.cypher, {"agenda": agenda})
 
         await self._database.transact(work)
         self.lag = known.size - stop
