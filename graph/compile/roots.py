@@ -6,13 +6,12 @@ from datetime import datetime
 
 from graph.compile.cursor import Keyset, fingerprint, page_size, parse
 from graph.compile.fields import Compiler
-from graph.compile.moment import PREFIX, state
+from graph.compile.moment import PREFIX
 from graph.compile.recent import Recent
 from graph.compile.selection import Selected
 from graph.compile.tree import Code, Collect, Expression, Head, MapOf, Statement
 from graph.compile.visibility import Viewer, visible
 from graph.model import MODEL
-from graph.model.declare import Scalar
 from graph.model.identity import record_id
 from graph.model.instants import OPEN
 from graph.queries import responsible
@@ -31,23 +30,6 @@ class Moment:
 class SourceKey:
     source: str
     source_id: str
-
-
-@dataclass(frozen=True)
-class ProblemFilter:
-    """Which problems. `statuses` empty: all. None elsewhere: any."""
-
-    key: SourceKey | None = None
-    assigned_to: str | None = None
-    statuses: tuple[str, ...] = ()
-    site: str | None = None
-    task: str | None = None
-
-
-PROBLEM_ORDERS = {
-    "DUE_AT_ASC": Keyset("dueAt", Scalar.INSTANT),
-    "DISCOVERED_AT_DESC": Keyset("discoveredAt", Scalar.INSTANT, descending=True),
-}
 
 
 PLANS: Recent[tuple[int, Hashable], tuple[object, Statement]] = Recent(500)
@@ -105,107 +87,6 @@ def listing(label: str, key: SourceKey | None, selected: Selected, moment: Momen
 def _last_id(selected: Selected, keyset: Keyset, mark: str) -> str:
     after = selected.arguments.get("after")
     return "" if after is None else parse(after, keyset, mark)[1]
-
-
-def problems(where: ProblemFilter, order: str, selected: Selected, moment: Moment, viewer: Viewer) -> Statement:
-    """A worklist: seeks one composite index for each status and stops at the page."""
-    if where.key is not None:
-        return listing("Problem", where.key, selected, moment, viewer)
-    keyset = PROBLEM_ORDERS[order]
-    mark = fingerprint("Problem", where, order)
-    after = selected.arguments.get("after")
-    values: dict[str, object] = {**_values(where), "mark": mark, "size": page_size(selected.arguments.get("first"))}
-    if after is not None:
-        values["key"], values["record"] = parse(after, keyset, mark)
-
-    def made(compiler: Compiler) -> str:
-        seek = ("$key", "$record") if after is not None else None
-        found = _candidates(where, keyset, seek, "LIMIT $size + 1")
-        # A command that commits between the branches shows its problem to both; one that commits between them and here
-        # has changed what `c` held. The state is taken once, and anew, of the problems that are shown.
-        clauses = (
-            found,
-            f"WITH n, head(collect(c)) AS c ORDER BY {keyset.order('c')} LIMIT $size + 1",
-            f"WITH n, {state('n', compiler.name('f'))} AS c",
-        )
-        rows = compiler.rows_of(clauses, "Problem", "n", selected, keyset, "$mark", current="c")
-        return cypher_of(compiler, compiler.page_of(rows, "$size", selected, _problem_count(where)))
-
-    shape = "problems", order, frozenset(_values(where)), after is not None
-    return planned(selected, shape, made, values, moment, viewer)
-
-
-def _values(where: ProblemFilter) -> dict[str, object]:
-    """The values of a filter that are given, by name: which they are decides the statement's text."""
-    found = {"assignedTo": where.assigned_to, "site": where.site, "task": where.task}
-    given: dict[str, object] = {name: value for name, value in found.items() if value is not None}
-    return given | ({"statuses": list(dict.fromkeys(where.statuses))} if where.statuses else {})
-
-
-def problem_count(where: ProblemFilter, selected: Selected, moment: Moment, viewer: Viewer) -> Statement:
-    """How many problems the filter holds for."""
-    if where.key is not None:
-        compiler = Compiler(MODEL)
-        match = f"(n:Record {{id: {compiler.parameter(record_id(where.key.source, where.key.source_id))}}})"
-        return statement_of(compiler, Code(f"COUNT {{ MATCH {match} WHERE n:Problem }}"), moment, viewer)
-    values = _values(where)
-    shape = "problem count", frozenset(values)
-    return planned(selected, shape, lambda compiler: cypher_of(compiler, _problem_count(where)), values, moment, viewer)
-
-
-def _problem_count(where: ProblemFilter) -> Expression:
-    return Code(f"COUNT {{ {_candidates(where)} RETURN DISTINCT n }}")
-
-
-def _candidates(
-    where: ProblemFilter,
-    keyset: Keyset | None = None,
-    after: tuple[str, str] | None = None,
-    limit: str = "",
-) -> str:
-    """Problems whose state as known at `k` is asked for: those unchanged since, and those whose state then was.
-
-    `c` holds the columns of that state. What has changed since `k` is found by the index of its end, so the second
-    branch costs nothing for a read of what is known now.
-    """
-    equal = [
-        (column, f"${name}")
-        for column, name in (("assignedToId", "assignedTo"), ("siteId", "site"), ("taskId", "task"))
-        if name in _values(where)
-    ]
-    status = "UNWIND $statuses AS status " if where.statuses else ""
-    scope = "(k, status)" if where.statuses else "(k)"
-    if where.statuses:
-        equal.append(("status", "status"))
-
-    def asked(variable: str) -> str:
-        """That a problem's columns, in whichever node has them, are those asked for and come after the cursor."""
-        conditions = [f"{variable}.{name} = {value}" for name, value in equal]
-        if keyset and after:
-            conditions.append(keyset.after(variable, *after))
-        return "".join(f" AND {condition}" for condition in conditions)
-
-    columns = [name for name, value in (("assignedToId", where.assigned_to), ("status", where.statuses)) if value]
-    order = f"ORDER BY {_columns('n', columns, keyset)}" if keyset else ""
-    # A composite index serves only what asks for all of its properties.
-    there = " AND n.dueAt IS NOT NULL AND n.discoveredAt IS NOT NULL AND n.id IS NOT NULL"
-    before = f"ORDER BY {keyset.order('c')}" if keyset else ""
-    now = (
-        f"MATCH (n:Problem) WHERE n.changedAt <= k AND n.recordedAt <= k{there}{asked('n')} "
-        f"WITH n, n AS c {order} {limit} RETURN n, c"
-    )
-    then = (
-        f"MATCH (c:Former) WHERE c.supersededAt > k AND c.changedAt <= k{asked('c')} "
-        f"MATCH (n:Problem)-[:WAS]->(c) WITH n, c {before} {limit} RETURN n, c"
-    )
-    return f"{status}CALL {scope} {{ {now} UNION ALL {then} }}"
-
-
-def _columns(variable: str, equal: list[str], keyset: Keyset) -> str:
-    """All columns of the index, in its order: only then does ORDER BY stream from it."""
-    direction = " DESC" if keyset.descending else ""
-    fixed = [f"{variable}.{name}{direction}" for name in equal]
-    return ", ".join([*fixed, keyset.order(variable)])
 
 
 def statement_of(compiler: Compiler, data: Expression, moment: Moment, viewer: Viewer, before: str = "") -> Statement:

@@ -1,6 +1,6 @@
 """Instructions and those who receive them."""
 
-from graph.model.declare import Back, Computed, Entity, Property, Ref, Scalar
+from graph.model.declare import Back, Computed, Entity, Index, Property, Ref, Scalar
 from graph.model.entities import BY_ID, RECORD
 from graph.model.enums import RecipientState
 
@@ -63,6 +63,12 @@ RECIPIENT = Entity(
         Ref("actedBy", "who acted", "落实人", relationship="ACTED_BY", target="Person"),
         Ref("answeredBy", "who answered", "反馈人", relationship="ANSWERED_BY", target="Person"),
         Back("events", "what it was told and did, in order", "事件", target="Event", ref="recipient"),
+    ),
+    indexes=(
+        Index(("organizationId", "state", "answerBy", "id")),
+        Index(("organizationId", "answerBy", "id")),
+        Index(("state", "answerBy", "id")),
+        Index(("answerBy", "id")),
     ),
     owner="campaign",
 )

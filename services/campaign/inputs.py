@@ -1,8 +1,23 @@
 """What clients send to change something. Fields are named as the columns of the exchange bundle."""
 
+from enum import Enum
+
 import strawberry
 
+from schema.enums import RecipientState
 from schema.scalars import Instant
+
+
+@strawberry.input(description="Which recipients of instructions; all conditions hold together. 受令单位筛选")
+class RecipientFilter:
+    organization: strawberry.ID | None = strawberry.field(default=None, description="The organization that is told.")
+    state: list[RecipientState] | None = strawberry.field(default=None, description="Any of these; none given: all.")
+
+
+@strawberry.enum(description="In which order recipients stand: by when they are to have answered.")
+class RecipientOrder(Enum):
+    ANSWER_BY_ASC = "ANSWER_BY_ASC"
+    ANSWER_BY_DESC = "ANSWER_BY_DESC"
 
 
 @strawberry.input(description="An instruction to organizations; a clock not given is the rulebook's. 下达指令")

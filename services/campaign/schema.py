@@ -4,9 +4,11 @@ from typing import Any
 
 import strawberry
 
+from graph.compile.worklists import EVERYTHING, RECIPIENTS, page
 from schema.build import build
 from schema.enums import InstructionAction
 from schema.pagination import Connection
+from schema.scalars import Instant
 from services.campaign import commands
 from services.campaign.commands import Issue, Respond
 from services.campaign.inputs import (
@@ -14,6 +16,8 @@ from services.campaign.inputs import (
     ActOnInstructionInput,
     AnswerInstructionInput,
     IssueInstructionInput,
+    RecipientFilter,
+    RecipientOrder,
 )
 from services.campaign.rulebook import current
 from services.campaign.types import (
@@ -27,10 +31,26 @@ from services.campaign.types import (
 )
 from services.hosting.changing import Info, outcome
 from services.hosting.entities import entities
-from services.hosting.reading import listing, lookup
+from services.hosting.reading import answer, conditions, listing, lookup
 
 RECORDS = {"instruction": "Instruction", "recipient": "Recipient", "event": "Event"}
 """What the payload holds."""
+
+
+async def _recipients(
+    info: Info,
+    filter: RecipientFilter | None = None,  # noqa: A002 - the argument's name in the schema
+    order_by: RecipientOrder = RecipientOrder.ANSWER_BY_ASC,
+    first: int | None = 20,
+    after: str | None = None,
+    as_of: Instant | None = None,
+    known_at: Instant | None = None,
+) -> Any:
+    """What organizations were instructed, each with how far it is; of one organization, what it has to do. 受令清单"""
+    del first, after  # read from the selection, as those of nested lists are
+    where = conditions({"organization": filter.organization}, filter.state) if filter else EVERYTHING
+    row = await answer(info, lambda s, m, v: page(RECIPIENTS, where, order_by.value, s, m, v), as_of, known_at)
+    return row["data"]
 
 
 @strawberry.type
@@ -46,6 +66,7 @@ class Query:
     instruction: Instruction | None = lookup("Instruction")
     instructions: Connection[Instruction] = listing("Instruction")
     recipient: Recipient | None = lookup("Recipient")
+    recipients: Connection[Recipient] = strawberry.field(resolver=_recipients)
 
 
 async def _issue(info: Info, input: IssueInstructionInput) -> Any:  # noqa: A002 - the argument's name in the schema

@@ -1,16 +1,17 @@
 """Root fields that read: the selection is compiled to one statement, run, and its row is the answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import strawberry
 
-from graph.compile import roots
+from graph.compile import roots, worklists
 from graph.compile.errors import ReadError, ReadErrorCode
 from graph.compile.roots import Moment, SourceKey, Viewer
 from graph.compile.selection import Selected
 from graph.compile.tree import Statement
+from graph.compile.worklists import Conditions
 from graph.queries.watermark import raise_watermark
 from graph.session import Database
 from schema.errors import as_graphql
@@ -94,6 +95,12 @@ def source_key(source: str | None, source_id: str | None) -> SourceKey | None:
     if source is None or source_id is None:
         raise as_graphql(ReadError(ReadErrorCode.BAD_INPUT, "filter needs both source and sourceId, or neither"))
     return SourceKey(source, source_id)
+
+
+def conditions(equal: Mapping[str, str | None], states: Sequence[object] | None) -> Conditions:
+    """Those of a worklist's filter that are given; no state given is any state."""
+    given: dict[str, object] = {name: value for name, value in equal.items() if value is not None}
+    return given | ({worklists.STATES: list(dict.fromkeys(map(str, states)))} if states else {})
 
 
 def lookup(label: str) -> Any:

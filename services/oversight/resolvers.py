@@ -6,9 +6,13 @@ from typing import Any
 
 import strawberry
 
-from graph.compile import roots
+from graph.compile import roots, worklists
 from graph.compile.errors import ReadError, ReadErrorCode
-from graph.compile.roots import ProblemFilter
+from graph.compile.roots import Moment, SourceKey
+from graph.compile.selection import Selected
+from graph.compile.tree import Statement
+from graph.compile.visibility import Viewer
+from graph.compile.worklists import EVERYTHING, PROBLEMS, Conditions
 from graph.queries.feed import Wanted
 from schema.enums import ProblemStatus, SiteType
 from schema.errors import as_graphql
@@ -18,7 +22,7 @@ from services.campaign.rulebook import current
 from services.campaign.rules import Checklist, ChecklistItem
 from services.hosting.context import Context
 from services.hosting.following import follow
-from services.hosting.reading import answer, selection_of, source_key
+from services.hosting.reading import answer, conditions, selection_of, source_key
 from services.oversight.types import ProblemEvent
 
 
@@ -31,14 +35,11 @@ class ProblemFilterInput:
     site: strawberry.ID | None = None
     task: strawberry.ID | None = None
 
-    def plain(self) -> ProblemFilter:
-        return ProblemFilter(
-            key=source_key(self.source, self.source_id),
-            assigned_to=self.assigned_to,
-            statuses=tuple(str(status) for status in self.status or ()),
-            site=self.site,
-            task=self.task,
-        )
+    def key(self) -> SourceKey | None:
+        return source_key(self.source, self.source_id)
+
+    def conditions(self) -> Conditions:
+        return conditions({"assignedTo": self.assigned_to, "site": self.site, "task": self.task}, self.status)
 
 
 @strawberry.enum(description="In which order problems stand; in DUE_AT_ASC those without a clock are last.")
@@ -58,9 +59,14 @@ async def problems(
 ) -> Any:
     """Problems in pages. 问题列表"""
     del first, after  # read from the selection, as those of nested lists are
-    where = filter.plain() if filter else ProblemFilter()
-    row = await answer(info, lambda s, m, v: roots.problems(where, order_by.value, s, m, v), as_of, known_at)
-    return row["data"]
+    key, where = (filter.key(), filter.conditions()) if filter else (None, EVERYTHING)
+
+    def asked(s: Selected, m: Moment, v: Viewer) -> Statement:
+        if key is not None:
+            return roots.listing("Problem", key, s, m, v)
+        return worklists.page(PROBLEMS, where, order_by.value, s, m, v)
+
+    return (await answer(info, asked, as_of, known_at))["data"]
 
 
 async def problem_count(
@@ -69,9 +75,14 @@ async def problem_count(
     known_at: Instant | None = None,
 ) -> int:
     """How many problems the filter holds for. 问题数"""
-    where = filter.plain() if filter else ProblemFilter()
-    row = await answer(info, lambda s, m, v: roots.problem_count(where, s, m, v), None, known_at)
-    return row["data"]
+    key, where = (filter.key(), filter.conditions()) if filter else (None, EVERYTHING)
+
+    def asked(s: Selected, m: Moment, v: Viewer) -> Statement:
+        if key is not None:
+            return worklists.count_of_source("Problem", key, m, v)
+        return worklists.count(PROBLEMS, where, s, m, v)
+
+    return (await answer(info, asked, None, known_at))["data"]
 
 
 def problem_events(

@@ -16,8 +16,8 @@ from hypothesis_graphql import queries
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from gateway.schema import schema
-from graph.compile.cursor import fingerprint
-from graph.compile.roots import PLANS, ProblemFilter
+from graph.compile.roots import PLANS
+from graph.compile.worklists import PROBLEMS, STATES, mark_of
 from graph.session import Database
 from schema.selection import SELECTIONS
 from services.hosting.identity import Role
@@ -72,8 +72,8 @@ def _variables(name: str, chance: Random) -> dict[str, Any]:
     """Values that a client may send, some of them absent."""
     record = f"{chance.getrandbits(64):016x}"
     status = chance.sample(["REGISTERED", "ASSIGNED", "SUBMITTED", "CLOSED"], chance.randrange(1, 4))
-    where = ProblemFilter(assigned_to=record, statuses=tuple(status))
-    cursor = f"{fingerprint('Problem', where, 'DUE_AT_ASC')}.{record}.2024-12-0{chance.randrange(1, 9)}T00:00:00+00:00"
+    where = {"assignedTo": record, STATES: status}
+    cursor = f"{mark_of(PROBLEMS, where, 'DUE_AT_ASC')}.{record}.2024-12-0{chance.randrange(1, 9)}T00:00:00+00:00"
     instant = f"2024-12-0{chance.randrange(1, 9)}T08:00:00+08:00"
     given: dict[str, Any] = {
         "subject": record, "id": record, "person": record[::-1], "organization": record,

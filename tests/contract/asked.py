@@ -232,7 +232,7 @@ def _accountable(**more: Any) -> Variables:
     return lambda _: given | more
 
 
-def _worklist(**more: Any) -> Variables:
+def _for_housing(**more: Any) -> Variables:
     return lambda _: {"organization": speech("org-housing"), **more}
 
 
@@ -284,10 +284,10 @@ ASKED: dict[str, list[Asked]] = {
         Asked(lambda _: {"input": {"idempotencyKey": "w", "finding": "f", "reason": "查无此事"}}, "NOT_ALLOWED")
     ],
     "Worklist": [
-        Asked(_worklist(first=5)),
-        Asked(_worklist(first=2, status=["CLOSED", "ASSIGNED"])),
-        Asked(_worklist(first=2, after="nonsense"), "BAD_CURSOR"),
-        Asked(_worklist(first=0), "BAD_RANGE"),
+        Asked(_for_housing(first=5)),
+        Asked(_for_housing(first=2, status=["CLOSED", "ASSIGNED"])),
+        Asked(_for_housing(first=2, after="nonsense"), "BAD_CURSOR"),
+        Asked(_for_housing(first=0), "BAD_RANGE"),
     ],
     # The log grows while the shapes are asked in turn: of a record that is there, tests/services/ledger compares.
     "Evidence": [Asked(lambda _: {"subject": in_county("no-such-problem")}, "NOT_FOUND")],
@@ -312,6 +312,11 @@ ASKED: dict[str, list[Asked]] = {
     "Instruction": [
         Asked(_answered("instruction")),
         Asked(lambda _: {"id": in_county("demo-problem")}, "NOT_FOUND"),
+    ],
+    "InstructionsReceived": [
+        Asked(_for_housing(first=5)),
+        Asked(_for_housing(first=1, state=["ISSUED"])),
+        Asked(_for_housing(first=1, after="nonsense"), "BAD_CURSOR"),
     ],
     "RecordInspection": [
         Asked(

@@ -60,6 +60,7 @@ VARIABLES: dict[str, dict[str, Any]] = {
     "Overview": {"campaign": speech("campaign-winter-2024"), "asOf": "2024-12-20T08:00:00+08:00"},
     "CampaignTree": {"campaign": speech("campaign-winter-2024")},
     "Instruction": {"id": record_id("zeren", "instruction/local:cli/demo-instruction")},
+    "InstructionsReceived": {"organization": speech("org-housing"), "state": ["ISSUED", "ACKNOWLEDGED"], "first": 20},
 }
 LISTS = """{
   organizations(first: 5) { edges { node { id name children(first: 2) { edges { node { name } } } } } }

@@ -84,6 +84,18 @@ async def breaches(office: Office, instruction: str, name: str, now: datetime, *
     return [one["kind"] for one in (await recipient(office, instruction, name, now, **times))["breaches"]]
 
 
+async def received(office: Office, now: datetime, page: int = 9, **asked: Any) -> list[str]:
+    """The instructions that an organization was told, in the order of its list, read page by page."""
+    found: list[str] = []
+    after, more = None, True
+    while more:
+        variables = {"organization": office.ids["housing"], "first": page, "after": after, **asked}
+        answer = await ask(schema, DOCUMENTS["InstructionsReceived"], variables, as_=context(office.database, now))
+        found += [edge["node"]["instruction"]["id"] for edge in answer["recipients"]["edges"]]
+        more, after = (answer["recipients"]["pageInfo"][name] for name in ("hasNextPage", "endCursor"))
+    return found
+
+
 def the_experts(world: World, ids: dict[str, str]) -> None:
     """Who tells the others what to do; a team below housing, and who stands above it."""
     for name, title, kind in (("experts", "专家组", "EXPERT_GROUP"), ("team", "住建执法队", "DEPARTMENT")):
@@ -153,6 +165,16 @@ async def the_straight_way(office: Office) -> None:
     for subject, length in ((instruction, 1), (housing["id"], 4)):
         proof = (await ask(schema, DOCUMENTS["Evidence"], {"subject": subject}, as_=context(office.database)))["ledger"]
         assert (proof["verified"], len(proof["events"]["edges"])) == (True, length)
+
+    # What housing was told is listed by when it must have answered; what it did moves it to another list.
+    second, third = [await issued(office, MONDAY + timedelta(hours=hours)) for hours in (7, 1)]
+    await issued(office, MONDAY + AFTERNOON, to=["town"])
+    evening = MONDAY + timedelta(hours=8)
+    assert await received(office, evening) == await received(office, evening, page=1) == [instruction, third, second]
+    assert await received(office, evening, state=["ISSUED", "ACKNOWLEDGED"]) == [third, second]
+    assert await received(office, evening, state=["ANSWERED"]) == [instruction]
+    before = (MONDAY + 4 * MORNING - TICK).isoformat()
+    assert await received(office, evening, state=["ACKNOWLEDGED"], knownAt=before) == [instruction]
 
 
 async def the_wrong_person_acts(office: Office) -> None:

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from gateway.schema import schema
-from graph.compile.cursor import fingerprint
-from graph.compile.roots import ProblemFilter
+from graph.compile.worklists import PROBLEMS, STATES, mark_of
 from graph.session import Database
 from services.hosting.identity import Role
 from tests.asking import Listening, context
@@ -46,8 +45,7 @@ def operation(name: str) -> str:
 
 def _worklist(subject: Subject) -> dict[str, Any]:
     """The page of open problems that comes after this one in the list of its organization."""
-    where = ProblemFilter(assigned_to=subject["assignedTo"], statuses=OPEN_STATUSES)
-    mark = fingerprint("Problem", where, "DUE_AT_ASC")
+    mark = mark_of(PROBLEMS, {"assignedTo": subject["assignedTo"], STATES: list(OPEN_STATUSES)}, "DUE_AT_ASC")
     return {
         "organization": subject["assignedTo"],
         "status": OPEN_STATUSES,
