@@ -39,6 +39,8 @@ class AreaKind(Term):
 
 
 class SiteType(Term):
+    """Those that every county has. The rulebook of a campaign may bring others."""
+
     ENTERPRISE = "ENTERPRISE", "工业企业"
     CONSTRUCTION = "CONSTRUCTION", "施工工地"
     ROAD_SECTION = "ROAD_SECTION", "道路"
@@ -49,6 +51,15 @@ class SiteType(Term):
     FIELD = "FIELD", "农田"
     CAMERA = "CAMERA", "摄像头"
     STATION = "STATION", "空气监测站"
+
+    @classmethod
+    def bring(cls, code: str, zh: str) -> None:
+        """One more, from now on in this process; what is there already stays as it is."""
+        if code not in cls.__members__:
+            member = str.__new__(cls, code)
+            member._name_, member._value_, member.zh = code, code, zh
+            cls._member_names_.append(code)
+            cls._member_map_[code] = cls._value2member_map_[code] = member
 
 
 class Role(Term):

@@ -25,6 +25,7 @@ from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_
 from strawberry.types.unset import UNSET, UnsetType
 
 from graph.session import Database, DatabaseError, DatabaseTooOld, SignInRefused
+from schema.enums import grow
 from services.hosting.completing import executor
 from services.hosting.context import Clock, Context, system_clock
 from services.hosting.documents import ReuseDocuments, ValidDocuments
@@ -64,6 +65,7 @@ def build_app(
     With `database` the app uses it and leaves it open; without, it opens the one that the settings name and closes it
     at its end. `lifespan` runs inside that. Raises SettingsError where no database is named or keys can't be read.
     """
+    grow(schema)
     owned = database is None
     database = _opened(settings) if database is None else database
     verifier = verifier or Verifier(keys_of(settings), settings)

@@ -68,6 +68,7 @@ PUBLISHED = {
     "winter-2024.7": "369bf85cb5a54688",
     "winter-2024.8": "651fddec888504fd",
     "winter-2024.9": "7f53c339f83a0444",
+    "winter-2024.10": "0c3ac6ba846591cb",
 }
 """Each version of the shipped rulebook, with the beginning of the SHA-256 of its rules."""
 
@@ -164,7 +165,7 @@ ACT = "{action: ACT, amount: 1, unit: WORKING_HOURS, basis: ASSUMED}"
         ("{code: PURIFIER_CLEANED,", "{code: FENCED,", "checklists[1].items[2].code", "checklists[0].items[0]"),
         ("{code: PURIFIER_CLEANED,", "{code: clean,", "checklists[1].items[2].code", "such as ROAD_DUST"),
         ("zh: 周边围挡", "zh: ''", "checklists[0].items[0].zh", "may not be empty"),
-        ("version: winter-2024.9", "version: 1", "version", "put it in quotes"),
+        ("version: winter-2024.10", "version: 1", "version", "put it in quotes"),
     ],
 )
 def test_what_is_wrong_is_told_by_line_and_field(old: str, new: str, field: str, says: str) -> None:

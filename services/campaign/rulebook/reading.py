@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
+from graph.model.enums import SiteType
 from services.campaign.rules import Rulebook, contradictions
 
 SHIPPED = Path(__file__).with_name("winter-2024.yaml")
@@ -65,10 +66,13 @@ def shipped() -> Rulebook:
 def current() -> Rulebook:
     """The rulebook that this process works by: the file that ZEREN_RULEBOOK names, else the shipped one.
 
-    Raises RulebookError.
+    The kinds of site that it brings are known from then on. Raises RulebookError.
     """
     named = os.environ.get("ZEREN_RULEBOOK")
-    return read(Path(named)) if named else shipped()
+    rulebook = read(Path(named)) if named else shipped()
+    for kind in rulebook.site_kinds:
+        SiteType.bring(kind.code, kind.zh)
+    return rulebook
 
 
 def form() -> dict[str, object]:

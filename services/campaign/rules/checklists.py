@@ -40,7 +40,7 @@ class Checklist:
     code: str
     zh: str
     en: str
-    site_kinds: tuple[SiteType, ...]
+    site_kinds: tuple[str, ...]
     basis: str
     items: tuple[ChecklistItem, ...]
 
@@ -79,7 +79,7 @@ def result_faults(
         yield ResultFault(ResultCode.NOT_FOUND, "checklist", message)
         return
     if kind not in checklist.site_kinds:
-        kinds = ", ".join(one.value for one in checklist.site_kinds)
+        kinds = ", ".join(checklist.site_kinds)
         message = f"{code} is for sites of the kind {kinds}; this site is of the kind {kind.value}"
         yield ResultFault(ResultCode.BAD_INPUT, "checklist", message)
         return

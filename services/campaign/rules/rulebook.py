@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from itertools import pairwise
 from typing import cast
 
@@ -46,6 +45,16 @@ def is_reference(text: str) -> bool:
 @dataclass(frozen=True, slots=True)
 class LineOfWork:
     """A line of work (条线), as tasks name it by its code; in the order in which the campaign shows them."""
+
+    code: str
+    zh: str
+    en: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteKind:
+    """A kind of site that the campaign looks at: one of those that every county has, or one that it brings."""
 
     code: str
     zh: str
@@ -111,6 +120,7 @@ class Rulebook:
     zh: str
     en: str
     lines_of_work: tuple[LineOfWork, ...]
+    site_kinds: tuple[SiteKind, ...]
     roles: tuple[RoleLevel, ...]
     superiors: tuple[SuperiorLevel, ...]
     problem_clocks: tuple[ProblemClock, ...]
@@ -215,7 +225,9 @@ def contradictions(rulebook: Rulebook) -> Iterator[Contradiction]:
     )
     yield from _instruction_clocks(rulebook)
     yield from _findings(rulebook)
-    yield from _checklists(rulebook.checklists)
+    yield from _codes(("site_kinds",), rulebook.site_kinds)
+    yield from _each_once("site_kinds", "code", [kind.code for kind in rulebook.site_kinds])
+    yield from _checklists(rulebook.checklists, [kind.code for kind in rulebook.site_kinds])
     yield from _supervision(rulebook)
 
 
@@ -231,7 +243,7 @@ def _findings(rulebook: Rulebook) -> Iterator[Contradiction]:
 
 
 def _codes(
-    path: tuple[str | int, ...], rules: Sequence[LineOfWork | Checklist | ChecklistItem]
+    path: tuple[str | int, ...], rules: Sequence[LineOfWork | SiteKind | Checklist | ChecklistItem]
 ) -> Iterator[Contradiction]:
     for at, rule in enumerate(rules):
         if rule.code and not _CODE.fullmatch(rule.code):
@@ -239,7 +251,7 @@ def _codes(
             yield Contradiction((*path, at, "code"), message)
 
 
-def _checklists(checklists: tuple[Checklist, ...]) -> Iterator[Contradiction]:
+def _checklists(checklists: tuple[Checklist, ...], site_kinds: list[str]) -> Iterator[Contradiction]:
     yield from _codes(("checklists",), checklists)
     yield from _each_once("checklists", "code", [checklist.code for checklist in checklists])
     items = [(at, place, item) for at, one in enumerate(checklists) for place, item in enumerate(one.items)]
@@ -260,6 +272,10 @@ def _checklists(checklists: tuple[Checklist, ...]) -> Iterator[Contradiction]:
             yield Contradiction(("checklists", at, "site_kinds"), "name at least one kind of site that it is for")
         if len(set(kinds)) < len(kinds):
             yield Contradiction(("checklists", at, "site_kinds"), "a kind of site is given twice; keep one")
+        for place, kind in enumerate(kinds):
+            if kind not in site_kinds:
+                message = f"{kind} is none of the rulebook's site_kinds ({', '.join(site_kinds)}); add it there"
+                yield Contradiction(("checklists", at, "site_kinds", place), message)
 
 
 def _supervision(rulebook: Rulebook) -> Iterator[Contradiction]:
@@ -329,8 +345,8 @@ def _blanks(rule: _Rule, path: tuple[str | int, ...] = ()) -> Iterator[Contradic
     for name in (field.name for field in fields(rule)):
         value: object = getattr(rule, name)
         if isinstance(value, tuple):
-            for at, below in enumerate(cast("tuple[_Rule | StrEnum, ...]", value)):
-                if not isinstance(below, StrEnum):
+            for at, below in enumerate(cast("tuple[_Rule | str, ...]", value)):
+                if not isinstance(below, str):
                     yield from _blanks(below, (*path, name, at))
         elif isinstance(value, str) and not value.strip():
             hint = f"; give a clause as source:id, the name of a document, or {ASSUMED}" if name == "basis" else ""

@@ -42,19 +42,27 @@ class Type(Enum):
     CREDIT_CODE = "credit code"  # text
 
 
+Terms = type[Term] | tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`targets`: labels that a reference may lead to. `terms`: the closed list. `fact`: what it is short for.
-    `default`: the value of an empty cell.
+    """`targets`: labels that a reference may lead to. `among`: the closed list, or what it is made of. `fact`: what it
+    is short for. `default`: the value of an empty cell.
     """
 
     name: str
     type: Type = Type.TEXT
     required: bool = False
     targets: tuple[str, ...] = ()
-    terms: tuple[str, ...] = ()
+    among: Terms = ()
     fact: str | None = None
     default: str | None = None
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The members of the closed list, with those that the rulebook brings."""
+        return self.among if isinstance(self.among, tuple) else tuple(self.among.__members__)
 
 
 @dataclass(frozen=True)
@@ -83,7 +91,8 @@ _BASIS = Column("basis", Type.BASIS)
 
 
 def _term(name: str, terms: type[Term], *, required: bool = True, without: tuple[str, ...] = ()) -> Column:
-    return Column(name, Type.TERM, required, terms=tuple(term.value for term in terms if term.value not in without))
+    among = tuple(term for term in terms.__members__ if term not in without) if without else terms
+    return Column(name, Type.TERM, required, among=among)
 
 
 def _to(name: str, target: str, *, required: bool = False, fact: str | None = None) -> Column:
@@ -165,13 +174,13 @@ FILES = (
         (
             _ID,
             _to("organization", "Organization", required=True),
-            Column("subjectKind", Type.TERM, required=True, terms=("SITE", "SITE_KIND")),
+            Column("subjectKind", Type.TERM, required=True, among=("SITE", "SITE_KIND")),
             Column("subject", Type.SUBJECT, required=True, targets=("Site",)),
             Column(
                 "capacity",
                 Type.TERM,
                 required=True,
-                terms=(Capacity.INDUSTRY.value, Capacity.BUSINESS.value, Capacity.PRODUCTION.value),
+                among=(Capacity.INDUSTRY.value, Capacity.BUSINESS.value, Capacity.PRODUCTION.value),
             ),
             *_INTERVAL,
             _BASIS,
@@ -246,7 +255,7 @@ FILES = (
             _term("origin", Origin),
             Column("discoveredAt", Type.INSTANT, required=True),
             _to("reportedBy", "Person"),
-            Column("severity", Type.TERM, terms=tuple(Severity.__members__), default="NORMAL"),
+            Column("severity", Type.TERM, among=Severity, default="NORMAL"),
         ),
     ),
     File(
@@ -292,7 +301,7 @@ FILES = (
         "",  # each kind its own label: LINK_KINDS
         (
             _ID,
-            Column("kind", Type.TERM, required=True, terms=tuple(LINK_KINDS)),
+            Column("kind", Type.TERM, required=True, among=tuple(LINK_KINDS)),
             Column("from", Type.SUBJECT, required=True),
             Column("to", Type.SUBJECT, required=True),
             *_INTERVAL,

@@ -14,7 +14,8 @@ from services.integration.bundle.staging import Row
 from services.integration.bundle.values import Value
 
 _REFERRING = (Type.REFERENCE, Type.REFERENCES, Type.SUBJECT)
-_SITE_KINDS = frozenset(kind.value for kind in SiteType)
+_SITE_KINDS = SiteType.__members__
+"""As they are now: the rulebook brings some of them."""
 _DIGEST_CHARACTERS = 32
 _NAMING = {
     file.name: tuple(

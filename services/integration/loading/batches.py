@@ -63,7 +63,7 @@ class Batches:
     def kinds(self, present: Mapping[str, Present]) -> Rows:
         """The kinds of site; they are in no bundle and in every graph."""
         rows = Rows()
-        for kind, id_ in nodes.SITE_KINDS.items():
+        for kind, id_ in nodes.site_kinds().items():
             if id_ not in present:
                 source, source_id = nodes.site_kind(kind)
                 properties = {"id": id_, "source": source, "sourceId": source_id, "kind": kind}

@@ -23,7 +23,6 @@ from services.integration.bundle.staging import Row
 from services.integration.loading.batches import ENTITY_FILES, FACT_FILES, Batches, ProblemRows, Stated
 from services.integration.loading.completion import Clock, ImportRefused, complete, forget
 from services.integration.loading.nodes import (
-    SITE_KINDS,
     FactRow,
     Present,
     Recorder,
@@ -31,6 +30,7 @@ from services.integration.loading.nodes import (
     column_fact,
     fact_of_row,
     facts_of_columns,
+    site_kinds,
 )
 from services.integration.loading.present import DatabaseKnown, present, problem_states
 
@@ -145,7 +145,7 @@ class _Load:
         assert self._started_at is not None  # noqa: S101 - claimed before
         staging, resolver = self._checked.staging, self._checked.resolver
         batches = Batches(staging, resolver, Recorder(resolver, self._started_at), titles)
-        kinds = await present(self._database, SITE_KINDS.values())
+        kinds = await present(self._database, site_kinds().values())
         written = await self._commit(batches.kinds(kinds))
         for name in ENTITY_FILES:
             if name == "tasks":

@@ -189,7 +189,7 @@ def _full(column: Column, value: Value, resolver: Resolver) -> str:
     match column.type:
         case Type.ID | Type.REFERENCE:
             return ":".join(split(str(value), resolver.source))
-        case Type.SUBJECT if value not in SITE_KINDS:
+        case Type.SUBJECT if value not in SiteType.__members__:
             return ":".join(split(str(value), resolver.source))
         case Type.REFERENCES:
             return ";".join(":".join(split(item, resolver.source)) for item in str(value).split(";"))
@@ -286,7 +286,9 @@ def site_kind(kind: str) -> tuple[str, str]:
     return OWN_SOURCE, f"SITE_KIND/{kind}"
 
 
-SITE_KINDS = {kind.value: record_id(*site_kind(kind.value)) for kind in SiteType}
+def site_kinds() -> dict[str, str]:
+    """The record id of each kind of site."""
+    return {kind: record_id(*site_kind(kind)) for kind in SiteType.__members__}
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +313,7 @@ def fact_of_row(file: File, row: Row, resolver: Resolver) -> FactRow:
         reference = str(values[name])
         column = file.by_name[name]
         if column.type is Type.SUBJECT and subject_targets(file, column, row) == ():
-            return "SiteKind", SITE_KINDS[reference]
+            return "SiteKind", record_id(*site_kind(reference))
         return label or resolver.label(reference) or "", resolver.record(reference)
 
     properties = _interval(values)
