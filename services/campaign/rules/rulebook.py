@@ -225,6 +225,8 @@ def contradictions(rulebook: Rulebook) -> Iterator[Contradiction]:
     )
     yield from _instruction_clocks(rulebook)
     yield from _findings(rulebook)
+    if not rulebook.site_kinds:
+        yield Contradiction(("site_kinds",), "a campaign looks at one kind of site at least")
     yield from _codes(("site_kinds",), rulebook.site_kinds)
     yield from _each_once("site_kinds", "code", [kind.code for kind in rulebook.site_kinds])
     yield from _checklists(rulebook.checklists, [kind.code for kind in rulebook.site_kinds])
@@ -273,8 +275,8 @@ def _checklists(checklists: tuple[Checklist, ...], site_kinds: list[str]) -> Ite
         if len(set(kinds)) < len(kinds):
             yield Contradiction(("checklists", at, "site_kinds"), "a kind of site is given twice; keep one")
         for place, kind in enumerate(kinds):
-            if kind not in site_kinds:
-                message = f"{kind} is none of the rulebook's site_kinds ({', '.join(site_kinds)}); add it there"
+            if site_kinds and kind not in site_kinds:
+                message = f"{kind} is none of the rulebook's siteKinds ({', '.join(site_kinds)}); add it there"
                 yield Contradiction(("checklists", at, "site_kinds", place), message)
 
 
