@@ -4,11 +4,13 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gateway.app import build
+from gateway.cli.noticing import watch
 from graph.queries import noticing as queries
 from graph.queries.watermark import GateShut, take_gate
 from graph.session import Database, Transaction
@@ -50,6 +52,14 @@ async def test_after_a_day_down_two_of_them_miss_and_double_nothing(
     assert sum(one.noticed for one in both) == 15
     assert [(one.lag, one.waiting) for one in both] == [(0, 0), (0, 0)]
     await county.verify()
+
+
+async def test_one_round_by_hand_numbers_what_nobody_has_and_ends(county: County, tmp_path: Path) -> None:
+    await county.assigned()
+    told = "{} deadlines passed unnoticed until now; {} findings were noticed."
+    assert await watch(tmp_path, county.database, once=True) == told.format(1, 3)
+    assert await watch(tmp_path, county.database, once=True) == told.format(0, 0)
+    assert await found(county) == (3, 3)
 
 
 async def test_another_that_was_quicker_is_no_error(
