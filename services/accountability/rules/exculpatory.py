@@ -106,16 +106,22 @@ def _held_briefly(
     if not assignments or assignments[-1].after.due_at is None:
         return
     clock = assignments[-1].after.due_at - assignments[-1].event.at
+    terms: dict[tuple[str, str], list[Record]] = {}
+    for tenure in history.tenures:
+        if tenure.valid_from < tenure.valid_to:
+            terms.setdefault((tenure.from_, tenure.to), []).append(tenure)
     for person, own in memberships.items():
         for membership in own.values():
-            if as_of - _since(membership, history.tenures) < clock:
+            if as_of - _since(membership, terms.get((membership.from_, membership.to), ())) < clock:
                 yield Exculpatory(person, Reason.HELD_BRIEFLY, membership=membership.id)
 
 
-def _since(membership: Record, tenures: Sequence[Record]) -> datetime:
-    """Since when the person has held the post without a break: a renewed appointment is no new one."""
+def _since(membership: Record, terms: Sequence[Record]) -> datetime:
+    """Since when the person has held the post without a break: a renewed appointment is no new one.
+
+    `terms`: those of this person in this post.
+    """
     since = membership.valid_from
-    own = [t for t in tenures if (t.from_, t.to) == (membership.from_, membership.to) and t.valid_from < t.valid_to]
-    while before := [t.valid_from for t in own if t.valid_from < since <= t.valid_to]:
+    while before := [t.valid_from for t in terms if t.valid_from < since <= t.valid_to]:
         since = min(before)
     return since

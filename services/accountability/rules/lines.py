@@ -4,7 +4,7 @@ The facts are a superset: every record near the subject that held at the instant
 order and judge. Where the definition leaves something open, docs/trace.md says what was chosen.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
@@ -100,6 +100,7 @@ class _Trace:
         self._facts = facts
         self._levels = levels
         self._superiors = Superiors(facts.reporting, levels.level_above)
+        self._holding = _holders(facts.memberships)
         self._taken: set[str] = set()
 
     def lines(self, *kinds: LineKind) -> Iterator[Line]:
@@ -355,11 +356,7 @@ class _Trace:
         return Line(kind, tuple(sorted(hops, key=_place)))
 
     def _hops(self, reached: _Reached, *, cycle: bool) -> Iterator[Hop]:
-        holding: dict[str, Record] = {}
-        held = [record for record in self._facts.memberships if record.to == reached.post]
-        held.sort(key=lambda record: (record.source_id, record.id))
-        for record in sorted(held, key=lambda record: record.valid_from, reverse=True):
-            holding.setdefault(record.from_, record)
+        holding = self._holding.get(reached.post, {})
         gap = Gap.CYCLE if cycle else Gap.VACANT if not holding else Gap.OVERLAPPING if len(holding) > 1 else None
         held_by: Iterable[tuple[str | None, Record | None]] = holding.items() or [(None, None)]
         for holder, membership in held_by:
@@ -378,6 +375,15 @@ class _Trace:
                 membership=membership,
                 backdated=any(record.recorded_at > self._facts.recorded_at for record in used),
             )
+
+
+def _holders(memberships: Sequence[Record]) -> dict[str, dict[str, Record]]:
+    """By post, its holders, each by the membership that began last."""
+    found: dict[str, dict[str, Record]] = {}
+    held = sorted(memberships, key=lambda record: (record.source_id, record.id))
+    for record in sorted(held, key=lambda record: record.valid_from, reverse=True):
+        found.setdefault(record.to, {}).setdefault(record.from_, record)
+    return found
 
 
 def _place(hop: Hop) -> tuple[int, int, int, bool, str, str, str, str]:
