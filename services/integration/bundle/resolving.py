@@ -22,12 +22,12 @@ class Resolver:
         self._ids: dict[str, str] = {}
 
     def load(self, references: Iterable[str]) -> None:
-        """Look up those that are not known yet."""
+        """Look up those that are not known yet; all of them are known then, whatever is forgotten for want of room."""
+        if len(self._labels) > _KEPT:
+            self._labels.clear()
         missing = {reference for reference in references if reference not in self._labels}
         if not missing:
             return
-        if len(self._labels) > _KEPT:
-            self._labels.clear()
         found: dict[str, str] = {id_: FILE[file].label for id_, (file, _) in self._staging.files_of(missing).items()}
         rest = {self.record(reference): reference for reference in missing if reference not in found}
         if rest:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from services.integration.bundle import resolving
 from services.integration.bundle.checking import check
 from services.integration.bundle.faults import BundleError, Fault, Report
 from tests.services.integration.bundles import SMALL, changed, text, write
@@ -26,6 +27,11 @@ def test_a_good_bundle_has_no_faults_and_counted_rows(tmp_path: Path) -> None:
     assert report.ok
     assert report.rows["events"] == 5
     assert report.rows["organizations"] == 3
+
+
+def test_more_references_than_are_kept_still_lead_somewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resolving, "_KEPT", 3)
+    assert faults_in(tmp_path, SMALL) == []
 
 
 def test_a_faulty_row_does_not_change_how_the_others_are_read(tmp_path: Path) -> None:
