@@ -11,6 +11,7 @@ from typing import Any
 from graph.model import MODEL
 from graph.model.identity import record_id
 from graph.model.instants import BEGINNING, OPEN, utc
+from graph.queries.facts import MARK_RENAMED
 from graph.queries.watermark import raise_watermark
 from graph.session import Database
 
@@ -95,5 +96,6 @@ class World:
                 f"CREATE (a)-[:{relationship}]->(b)",
                 {"rows": rows},
             )
+        await database.write(MARK_RENAMED)
         recorded = [row["recordedAt"] for rows in self.nodes.values() for row in rows]
         await raise_watermark(database, max(recorded, default=RECORDED))

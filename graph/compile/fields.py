@@ -32,6 +32,7 @@ from graph.model.declare import (
     Via,
 )
 from graph.model.declare import Named as NamedProperty
+from graph.model.facts import RENAMED
 
 ORDERS = {
     "Problem": Keyset("discoveredAt", Scalar.INSTANT, descending=True),
@@ -77,10 +78,24 @@ class Compiler:
         """The clauses that must stand before, and the map, of the node that `variable` holds."""
         node = self.model.by_label[label]
         if isinstance(node, Fact) or not any(self._needs_state(node, selected) for selected in selection):
-            return (), MapOf(tuple(self._entries(node, variable, variable, selection)))
+            return (), self.map_of(label, variable, variable, selection)
         current = self.name("s")
         clause = f"WITH {variable}, {state(variable, self.name('f'))} AS {current}"
-        return (clause,), MapOf(tuple(self._entries(node, variable, current, selection)))
+        return (clause,), self.map_of(label, variable, current, selection)
+
+    def map_of(self, label: str, variable: str, current: str, selection: tuple[Selected, ...], own: str = "") -> MapOf:
+        """The map of a node whose values `current` has: its state, or a map of the properties that are asked for.
+
+        `own`: a map of what the node itself has, whatever its state, where that was read already.
+        """
+        return MapOf(tuple(self._entries(self.model.by_label[label], variable, current, selection, own)))
+
+    def values_of(self, label: str, selection: tuple[Selected, ...]) -> tuple[str, ...] | None:
+        """The properties that are asked for; None where it is not only values of the node itself."""
+        node = self.model.by_label[label]
+        asked = [node.by_name[selected.name] for selected in selection if selected.name in node.by_name]
+        only = all(isinstance(declared, Property) for declared in asked)
+        return tuple(sorted({declared.name for declared in asked})) if only else None
 
     def row_of(self, label: str, variable: str, selection: tuple[Selected, ...]) -> tuple[tuple[str, ...], MapOf]:
         """As `object_of`, of a map {key, id, shown}: where only values of the node are asked for, it is read once.
@@ -88,18 +103,17 @@ class Compiler:
         `key`: what the server calls the node within this statement, which it knows without a look at it.
         """
         key = ("key", Code(f"elementId({variable})"))
-        node = self.model.by_label[label]
-        asked = [node.by_name[selected.name] for selected in selection if selected.name in node.by_name]
-        if not all(isinstance(declared, Property) and declared.name not in UNCHANGED for declared in asked):
+        names = self.values_of(label, selection)
+        if names is None or not UNCHANGED.isdisjoint(names):
             clauses, shape = self.object_of(label, variable, selection)
             return clauses, MapOf((key, ("id", Code(f"{variable}.id")), ("shown", shape)))
-        names = sorted({declared.name for declared in asked})
         now, current = self.name("m"), self.name("s")
+        read = ", ".join(f".{name}" for name in ("id", "changedAt", RENAMED, *names))
         clauses = (
-            f"WITH {variable}, {variable} {{.id, .changedAt{''.join(f', .{name}' for name in names)}}} AS {now}",
+            f"WITH {variable}, {variable} {{{read}}} AS {now}",
             f"WITH {variable}, {now}, {state_of_map(now, variable, self.name('f'), names)} AS {current}",
         )
-        shown = MapOf(tuple(self._entries(node, variable, current, selection)))
+        shown = self.map_of(label, variable, current, selection, now)
         return clauses, MapOf((key, ("id", Code(f"{now}.id")), ("shown", shown)))
 
     def collect(
@@ -196,7 +210,7 @@ class Compiler:
         return isinstance(declared, Ref | FirstOf | Based | Computed | Counted)
 
     def _entries(
-        self, node: Node, variable: str, current: str, selection: tuple[Selected, ...]
+        self, node: Node, variable: str, current: str, selection: tuple[Selected, ...], own: str = ""
     ) -> Iterator[tuple[str, Expression]]:
         for selected in selection:
             if selected.name == "__typename":
@@ -205,12 +219,14 @@ class Compiler:
             declared = node.by_name.get(selected.name)
             if declared is None:
                 raise ReadError(ReadErrorCode.BAD_INPUT, f"{node.label} has no field {selected.name} in the graph")
-            yield selected.key, self._field(node, declared, variable, current, selected)
+            yield selected.key, self._field(node, declared, variable, current, selected, own or variable)
 
-    def _field(self, node: Node, declared: AnyField, variable: str, current: str, selected: Selected) -> Expression:
+    def _field(
+        self, node: Node, declared: AnyField, variable: str, current: str, selected: Selected, own: str
+    ) -> Expression:
         match declared:
             case NamedProperty():
-                return Coalesce((self._name_at(variable), Code(f"{current}.{declared.name}")))
+                return Coalesce((self._name_at(variable, own), Code(f"{current}.{declared.name}")))
             case Property():
                 return Code(_property(declared, current))
             case Computed():
@@ -244,11 +260,11 @@ class Compiler:
             case Reached():
                 return self._reached(node, declared, variable, selected)
 
-    def _name_at(self, variable: str) -> Expression:
+    def _name_at(self, variable: str, own: str) -> Expression:
         name = self.name("n")
         clauses = (f"MATCH ({variable})-[:NAMED]->({name}:Name) WHERE {holds(name)}",)
         found = Head(Collect(clauses, Code(f"{name}.text"), f"{name}.validFrom DESC, {name}.id", "1"))
-        return If(_has(variable, "NAMED"), found)
+        return If(Code(f"{own}.{RENAMED}"), found)
 
     def _ref(self, declared: Ref, current: str, selection: tuple[Selected, ...]) -> Collect:
         other = self.name("x")

@@ -7,9 +7,10 @@ from graph.migrations.schema import schema_statements
 from graph.model.instants import OPEN
 from graph.queries import counting, watermark
 from graph.queries.backup import RESTORING
+from graph.queries.facts import MARK_RENAMED
 from graph.session import Database, DatabaseError
 
-VERSION = 2
+VERSION = 3
 """Of the form of the data. A change that the statements below can't make by themselves adds a step and raises it."""
 
 
@@ -45,6 +46,7 @@ async def migrate(database: Database, now: datetime) -> tuple[str, ...]:
     await database.write("MERGE (l:Log {name: 'main'}) ON CREATE SET l.size = 0, l.epoch = 0, l.beat = 0")
     await database.write(counting.MAKE)
     await database.write("MERGE (r:FindingsReader {name: 'main'}) ON CREATE SET r.position = 0, r.turn = 0")
+    await database.write(MARK_RENAMED)
     await database.write(
         "MERGE (m:Migration {version: $version}) ON CREATE SET m.at = $now SET m.form = $form",
         {"version": VERSION, "now": now, "form": _form()},

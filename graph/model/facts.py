@@ -108,6 +108,10 @@ REPORTING = Fact(
 
 _ANY = ("Organization", "Post", "Person", "Area", "Site", "Directive", "Campaign", "Task", "Problem")
 
+RENAMED = "renamed"
+"""On a thing of which a Name was ever recorded: names are sought of these alone. Who writes a Name sets it and nobody
+takes it away; which of the names hold they say themselves."""
+
 NAME = Fact(
     "Name",
     "what a thing was called in an interval in which its column's name did not hold",

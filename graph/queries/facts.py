@@ -5,7 +5,7 @@ One statement of each for every kind of fact: its label and its relationships ar
 
 from graph.model import MODEL
 from graph.model.declare import Fact
-from graph.model.facts import LONGEST_CHAIN
+from graph.model.facts import LONGEST_CHAIN, NAME, RENAMED
 from graph.queries.write import Write
 
 LABELS = ("Membership", "Responsibility", "Regulation", "Reporting", "Heads", "Name")
@@ -24,9 +24,10 @@ def _matched(fact: Fact) -> str:
 
 def _created(fact: Fact, subject: str) -> str:
     to = f"-[:{fact.relationship_to}]->(b)" if fact.to else ""
+    mark = f", a.{RENAMED} = true" if fact is NAME else ""
     return (
         f"CREATE (a)-[:{fact.relationship}]->(n:Record:{fact.label}){to}\n"
-        "SET n = $fact\n"
+        f"SET n = $fact{mark}\n"
         f"CREATE (e:Record:Event:Outbox)-[:EVENT_OF]->({subject})\n"
         "SET e = $event\n"
         "FOREACH (x IN CASE WHEN clause IS NULL THEN [] ELSE [clause] END | CREATE (n)-[:BASED_ON]->(x))\n"
@@ -74,6 +75,9 @@ def _lock(fact: Fact) -> str:
 LOCK = {label: _lock(MODEL.fact(label)) for label in LABELS}
 """The fact as it was told last. Takes the write lock of its first version before reading it, as imports do: of two
 corrections at once one comes first. `last`: position and hash of the last event on its chain."""
+
+MARK_RENAMED = f"MATCH (x)-[:{NAME.relationship}]->() WHERE x.{RENAMED} IS NULL SET x.{RENAMED} = true"
+"""What was written before there was the mark, or past those who set it."""
 
 BESIDE = """
 MATCH (:Record {id: $organization})<-[:HEADS_TO]-(f:Heads)

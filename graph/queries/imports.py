@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from graph.model import MODEL
 from graph.model.declare import Fact, Scalar
+from graph.model.facts import NAME, RENAMED
 from graph.queries.write import Write
 
 RECORDS_PER_STAMP = 10_000
@@ -165,7 +166,8 @@ def _value(name: str, row: str, places: Mapping[str, int]) -> str:
 def _connect(node: str, row: str, place: int, relationship: str, into: bool = False) -> str:
     """Each of `ends` is a list of one, and null[…] is null: FOREACH then does nothing."""
     way = f"(x)-[:{relationship}]->({node})" if into else f"({node})-[:{relationship}]->(x)"
-    return f"FOREACH (x IN ends[{row}[{place}]] | CREATE {way})"
+    mark = f" SET x.{RENAMED} = true" if relationship == NAME.relationship else ""
+    return f"FOREACH (x IN ends[{row}[{place}]] | CREATE {way}{mark})"
 
 
 EVENT_COLUMNS = Shape("Event").columns
@@ -331,7 +333,7 @@ SWAP_CHANGES = Write(
     WITH c, n, properties(c) AS coming, properties(n) AS present,
       COLLECT {{ MATCH (c)-[r:{"|".join(STATE_RELATIONSHIPS)}]->() RETURN r }} AS comingRefs,
       COLLECT {{ MATCH (n)-[r:{"|".join(STATE_RELATIONSHIPS)}]->() RETURN r }} AS presentRefs
-    SET c = present, c.supersededAt = $at, n = coming, n.changedAt = $at, c:Former
+    SET c = present, c.supersededAt = $at, n = coming, n.changedAt = $at, n.{RENAMED} = present.{RENAMED}, c:Former
     REMOVE c:Change:Pending, c.importing
     CREATE (n)-[:WAS]->(c)
     WITH c, n, comingRefs, presentRefs

@@ -97,7 +97,7 @@ def walk(compiler: Compiler, shown: Shown = FACTS_ONLY) -> str:
         _happened(compiler, shown),
         _NEAR,
         _posts(shown),
-        _EARLIER if shown.merits else "WITH *, [] AS others\n",
+        _earlier(compiler, shown),
         f"WITH *, {{\n  {gathered}\n}} AS facts\n",
     )
     return "".join(clauses)
@@ -127,9 +127,9 @@ WITH *, head(COLLECT {{ WITH {state("site", "f")} AS s MATCH (x:SiteKind {{kind:
   CASE WHEN task IS NULL THEN [] ELSE COLLECT {{
     MATCH way = (task)-[:SUBTASK_OF]->{{0,{LONGEST_CHAIN}}}(x) RETURN x ORDER BY length(way)
   }} END AS tasks,
-  COLLECT {{ MATCH (subject)<-[:RECIPIENT_OF]-(r:Recipient)-[:ADDRESSED_TO]->(x)
+  CASE WHEN subject:Instruction THEN COLLECT {{ MATCH (subject)<-[:RECIPIENT_OF]-(r:Recipient)-[:ADDRESSED_TO]->(x)
     RETURN {{x: x, row: {{id: r.id, from: elementId(x), to: elementId(subject), explicit: true,
-      capacity: 'RECIPIENT'}}}} }} AS told
+      capacity: 'RECIPIENT'}}}} }} ELSE [] END AS told
 """
 """Whom an instruction tells stands where a task has its organizations."""
 
@@ -138,36 +138,52 @@ def _happened(compiler: Compiler, shown: Shown) -> str:
     """The events, each with its row, and what is asked of the posts that acted."""
     if not (shown.hands or shown.merits):
         return "WITH *, [] AS events, [] AS actingPosts, [] AS actingHomes, [] AS acting\n"
-    event = _event(compiler, shown.events)
+    read, event = _event(compiler, shown.events)
     return f"""WITH *, CASE WHEN subject:Problem THEN COLLECT {{
-    MATCH (subject)<-[:EVENT_OF]-(e) WHERE e.recordedAt <= k WITH e ORDER BY e.position
-    {event} RETURN {{row: row, post: post, to: to}} }} ELSE [] END AS events
-WITH *, COLLECT {{ UNWIND events AS event WITH event.post AS p WHERE event.row.kind IN ['REGISTER', 'ACCEPT']
-    AND p IS NOT NULL RETURN DISTINCT p }} AS actingPosts,
+    MATCH (subject)<-[:EVENT_OF]-(e) WITH e, {read} AS own WHERE own.recordedAt <= k WITH e, own ORDER BY own.position
+    {event} RETURN {{row: row, post: post, to: to, ends: ends}} }} ELSE [] END AS events
+WITH *, {_acted_in("'REGISTER', 'ACCEPT'")} AS actingPosts, {_acted_in("'REGISTER', 'ASSIGN'")} AS movingPosts
+WITH *, COLLECT {{ UNWIND actingPosts + movingPosts AS n WITH DISTINCT n WITH n, elementId(n) AS key
+    MATCH (n)-[l:POST_IN|MEMBERSHIP_TO]-(r) WITH n, key, r, l, {_FACT} AS v WHERE {known("v")}
+    AND n IN CASE type(l) WHEN 'POST_IN' THEN movingPosts ELSE actingPosts END MATCH (r)-[:POST_IN_TO|MEMBERSHIP]-(x)
+    RETURN {{n: n, x: x, type: type(l), v: v, row: {_record("elementId(x)", "key")}}} }} AS ofActing
+WITH *, [row IN ofActing WHERE row.type = 'MEMBERSHIP_TO'] AS acting,
   COLLECT {{ UNWIND events AS event WITH event.row AS e, event.post AS p WHERE e.kind IN ['REGISTER', 'ASSIGN']
-    MATCH (p)-[:POST_IN]->(r) WHERE {known("r")} AND r.validFrom <= e.at AND e.at < r.validTo
-    MATCH (r)-[:POST_IN_TO]->(o)
-    RETURN {{row: {{event: e.id, organization: o.id, explicit: r.explicit}}, o: o}} }} AS actingHomes
-WITH *, COLLECT {{ UNWIND actingPosts AS y WITH y, elementId(y) AS b MATCH (y)<-[:MEMBERSHIP_TO]-(r)
-    WITH b, r, {_FACT} AS v WHERE {known("v")} MATCH (r)<-[:MEMBERSHIP]-(x)
-    RETURN {{x: x, row: {_record("elementId(x)", "b")}}} }} AS acting
+    UNWIND [row IN ofActing WHERE row.type = 'POST_IN' AND row.n = p AND row.v.validFrom <= e.at
+      AND e.at < row.v.validTo] AS home
+    RETURN {{row: {{event: e.id, organization: elementId(home.x), explicit: home.v.explicit}}, o: home.x}} }}
+    AS actingHomes
 """
 
 
-def _event(compiler: Compiler, shown: tuple[Selected, ...]) -> str:
-    """Clauses that bind `row`, `post` and `to` for each event `e`."""
-    _, shape = compiler.object_of("Event", "e", shown)
-
-    def end(relationship: str, what: str) -> str:
-        return f"head([end IN ends WHERE end.type = '{relationship}' | end.{what}])"
-
+def _acted_in(kinds: str) -> str:
+    """The posts in which somebody did what these kinds of events say."""
     return (
-        "WITH *, e {.id, .kind, .at, .dueAt} AS own, COLLECT { MATCH (e)-[l:DONE_BY|DONE_AS|PASSED_TO]->(z) "
-        "RETURN {type: type(l), z: z, id: z.id} } AS ends "
-        f"WITH *, {end('DONE_AS', 'z')} AS post, {end('PASSED_TO', 'z')} AS to, "
-        f"{{id: own.id, kind: own.kind, at: own.at, dueAt: nullIf(own.dueAt, $open), person: {end('DONE_BY', 'id')}, "
-        f"post: {end('DONE_AS', 'id')}, to: {end('PASSED_TO', 'id')}, shown: {shape.cypher()}}} AS row"
+        f"COLLECT {{ UNWIND events AS event WITH event.post AS p WHERE event.row.kind IN [{kinds}] AND p IS NOT NULL "
+        "RETURN DISTINCT p }"
     )
+
+
+def _event(compiler: Compiler, shown: tuple[Selected, ...]) -> tuple[str, str]:
+    """What is to be read of an event `e` into `own`, and clauses that bind `row`, `post`, `to` and `ends` of it."""
+    names = compiler.values_of("Event", shown)
+    shape = compiler.map_of("Event", "e", "e" if names is None else "own", shown)
+    asked = dict.fromkeys((*_OF_EVENTS, *(names or ())))
+
+    def end(relationship: str) -> str:
+        return f"head([end IN ends WHERE end.type = '{relationship}' | end.z])"
+
+    read = f"e {{{', '.join(f'.{name}' for name in asked)}}}"
+    return read, (
+        "WITH *, COLLECT { MATCH (e)-[l:DONE_BY|DONE_AS|PASSED_TO]->(z) RETURN {type: type(l), z: z} } AS ends "
+        f"WITH *, {end('DONE_AS')} AS post, {end('PASSED_TO')} AS to, "
+        "{id: own.id, kind: own.kind, at: own.at, dueAt: nullIf(own.dueAt, $open), "
+        f"person: elementId({end('DONE_BY')}), post: elementId({end('DONE_AS')}), to: elementId({end('PASSED_TO')}), "
+        f"shown: {shape.cypher()}}} AS row"
+    )
+
+
+_OF_EVENTS = ("id", "kind", "at", "dueAt", "recordedAt", "position")
 
 
 _FACT = "r {.id, .sourceId, .recordedAt, .supersededAt, .validFrom, .validTo, .explicit, .role, .capacity, .basis}"
@@ -213,19 +229,25 @@ _FOUND_NEAR = f"""WITH n, elementId(n) AS key
       WHEN 'GOVERNS_TO' THEN {_link("elementId(x)", "key", ", sourceId: v.sourceId, validFrom: v.validFrom")}
       ELSE {_link("elementId(x)", "key", f", capacity: {_CAPACITY}")} END}}"""
 
-_FOUND_HEADS = f"""UNWIND parties AS n WITH n, elementId(n) AS key MATCH (n)<-[:HEADS_TO]-(r)
-    WITH key, r, {_FACT} AS v WHERE {holds("v")} MATCH (r)<-[:HEADS]-(x)
-    RETURN {{r: r, x: x, text: v.basis, row: {_record("elementId(x)", "key", ", explicit: v.explicit")}}}"""
+_OF_PARTIES = f"""UNWIND parties AS n WITH n, elementId(n) AS key MATCH (n)-[l:HEADS_TO|PART_OF]-(r)
+    WITH n, key, r, l, {_FACT} AS v WHERE {holds("v")} MATCH (r)-[:HEADS|PART_OF_TO]-(x)
+    WITH n, key, r, x, type(l) AS type, v
+    RETURN {{n: n, r: r, x: x, type: type, text: v.basis, row: CASE type
+      WHEN 'PART_OF' THEN {_link("key", "elementId(x)")}
+      ELSE {_record("elementId(x)", "key", ", explicit: v.explicit")} END}}"""
 
 _PARTIES = "row.type IN ['REGULATION_TO', 'OPERATES_TO', 'LEADS_TO', 'ASSISTS_TO', 'ANSWERS_FOR_TO']"
 
 _NEAR = f"""WITH *, [x IN [site, kind] WHERE x IS NOT NULL] + tasks AS places
 WITH *, places + [x IN [ownArea] WHERE x IS NOT NULL] AS start
 WITH *, {climbed("start", LONGEST_CHAIN + 1, _FOUND_NEAR, "row.type = 'WITHIN'")} AS up
-WITH *, up.found AS near, [x IN up.met WHERE x:Area] AS areas
+WITH *, up.found AS near
+WITH *, [x IN [ownArea] WHERE x IS NOT NULL] + [row IN near WHERE row.type = 'WITHIN' | row.x] AS areas
 WITH *, [row IN near WHERE row.type = 'RESPONSIBILITY_TO'] AS answering,
   {_distinct(f"told + [row IN near WHERE {_PARTIES}]")} AS parties
-WITH *, COLLECT {{ {_FOUND_HEADS} }} AS heading
+WITH *, COLLECT {{ {_OF_PARTIES} }} AS ofParties
+WITH *, [row IN ofParties WHERE row.type = 'HEADS_TO'] AS heading,
+  [row IN ofParties WHERE row.type = 'PART_OF'] AS aboveParties
 WITH *, {_distinct("answering + heading")} AS seeds
 """
 
@@ -264,13 +286,14 @@ WITH *, up.found AS found, up.met AS posts
 WITH *, [row IN found WHERE row.type = 'MEMBERSHIP_TO' AND row.row.validTo > t] AS holding,
   [row IN found WHERE row.type = 'POST_IN'] AS postings,
   [row IN answering WHERE row.n IN places | row.x] AS concerned
-WITH *, {_distinct("postings")} AS homes, {_distinct("[row IN postings WHERE row.n IN concerned]")} AS start
+WITH *, {_distinct("postings")} AS homes,
+  {_distinct("[row IN aboveParties + [row IN postings WHERE row.n IN concerned] WHERE NOT row.x IN parties]")} AS start
 WITH *, {climbed("start", LONGEST_CHAIN - 1, above, "true")} AS up
-WITH *, up.found AS parents
+WITH *, aboveParties + up.found AS parents
 """
 
 
-_EARLIER = f"""WITH *, CASE WHEN site IS NULL OR NOT subject:Problem THEN [] ELSE {_distinct("holding")} END AS holders
+_OTHERS = f"""WITH *, CASE WHEN site IS NULL OR NOT subject:Problem THEN [] ELSE {_distinct("holding")} END AS holders
 WITH *, CASE WHEN size(holders) = 0 THEN [] ELSE COLLECT {{
     MATCH (x:Problem) USING INDEX SEEK x:Problem(siteId, discoveredAt, id)
     WHERE x.siteId = site.id AND x.discoveredAt < current.discoveredAt AND x.id > ''
@@ -284,6 +307,20 @@ WITH *, CASE WHEN size(holders) = 0 THEN [] ELSE COLLECT {{
 """Seeks by the index on site, discovery and id, and names all three: else it is not used. The second branch finds by
 its end what has changed since `k`, and costs nothing for what is known now. Each step stands behind a WITH of its own:
 together they may be planned from the far end, as a scan of a relationship's type, by statistics of an earlier day."""
+
+
+def _earlier(compiler: Compiler, shown: Shown) -> str:
+    """What happened to problems of the same site that those on the trace had reported before."""
+    if not shown.merits:
+        return "WITH *, [] AS earlier\n"
+    read, event = _event(compiler, shown.events)
+    return f"""{_OTHERS}WITH *, COLLECT {{ UNWIND others AS other WITH DISTINCT other[0] AS x, other[1] AS y
+    MATCH (x)<-[:EVENT_OF]-(e) WITH x, y, e, {read} AS own
+    WHERE own.recordedAt <= k AND own.kind IN ['REPORTED', 'VERIFY', 'REOPEN']
+    WITH x.id AS p, y.id AS q, e, own ORDER BY p, own.position
+    {event} RETURN {{row: row {{.*, problem: p, reportedBy: q}}, ends: ends}} }} AS earlier
+"""
+
 
 _HELD = "[row IN found WHERE row.type = 'MEMBERSHIP_TO']"
 _KIND = Selected("kind", "kind")
@@ -306,7 +343,7 @@ def _gathered(compiler: Compiler, shown: Shown) -> Iterator[tuple[str, str]]:
     yield "organizations", _entities(compiler, "Organization", _ORGANIZATIONS, (*shown.organizations, _KIND))
     yield "posts", _entities(compiler, "Post", "posts + actingPosts", shown.posts)
     yield "persons", _entities(compiler, "Person", f"[row IN {_HELD} + acting | row.x]", shown.persons)
-    yield "places", "[x IN places + subject | {key: elementId(x), id: x.id}]"
+    yield "places", f"[x IN places + subject + {_ACTED} | x {{.id, key: elementId(x)}}]"
     yield "subtasks", "[i IN range(1, size(tasks) - 1) | {from: elementId(tasks[i - 1]), to: elementId(tasks[i])}]"
     for name, kind in (
         ("within", "WITHIN"),
@@ -328,17 +365,14 @@ def _gathered(compiler: Compiler, shown: Shown) -> Iterator[tuple[str, str]]:
         yield "versions", _versions(compiler, shown.bases)
     yield "events", "[event IN events | event.row]"
     yield "homes", "[home IN actingHomes | home.row]"
-    yield (
-        "earlier",
-        f"{_EARLIER_EVENTS} {_event(compiler, shown.events)} RETURN row {{.*, problem: p, reportedBy: q}} }}",
-    )
+    yield "earlier", "[event IN earlier | event.row]"
 
 
-_EARLIER_EVENTS = (
-    "COLLECT { UNWIND others AS other WITH DISTINCT other[0] AS x, other[1] AS y MATCH (x)<-[:EVENT_OF]-(e) "
-    "WHERE e.recordedAt <= k AND e.kind IN ['REPORTED', 'VERIFY', 'REOPEN'] "
-    "WITH x.id AS p, y.id AS q, e ORDER BY p, e.position"
+_ACTED = (
+    "COLLECT { UNWIND events + earlier AS event UNWIND event.ends AS end "
+    "WITH end.z AS z WHERE NOT z IN posts RETURN DISTINCT z }"
 )
+"""Who took part in events, of whom no other list is sure to have the id."""
 
 
 def _entities(compiler: Compiler, label: str, rows: str, shown: tuple[Selected, ...]) -> str:

@@ -58,17 +58,17 @@ def side_of(data: Row, as_of: datetime, known_at: datetime) -> Side:
 
 def history_of(data: Row, known_at: datetime) -> History | None:
     """What happened to the problem; None where the subject is none."""
-    subject = data["subject"]
+    subject, ids = data["subject"], _ids(data)
     if subject["discoveredAt"] is None:
         return None
     return History(
         discovered_at=subject["discoveredAt"],
         known_at=known_at,
         clock=load(subject["life"]).clock if subject["life"] else None,
-        events=_events(data["events"], data["homes"]),
-        tenures=_records((*data["memberships"], *data["tenures"]), _ids(data)),
+        events=_events(data["events"], data["homes"], ids),
+        tenures=_records((*data["memberships"], *data["tenures"]), ids),
         earlier=tuple(
-            Earlier(reporter, _events(rows, ()))
+            Earlier(reporter, _events(rows, (), ids))
             for (_, reporter), rows in groupby(data["earlier"], itemgetter("problem", "reportedBy"))
         ),
     )
@@ -79,19 +79,22 @@ def near_of(data: Row) -> Near:
     return Near.read({**data["near"], **{name: data[name] for name in ("governs", "duties") if name in data}})
 
 
-def _events(rows: Iterable[Row], homes: Iterable[Row]) -> tuple[Event, ...]:
+def _events(rows: Iterable[Row], homes: Iterable[Row], ids: Mapping[str, str]) -> tuple[Event, ...]:
+    def id_of(key: str | None) -> str | None:
+        return None if key is None else ids[key]
+
     home: dict[str, str] = {}
-    for row in sorted(homes, key=lambda row: (not row["explicit"], row["organization"])):
-        home.setdefault(row["event"], row["organization"])
+    for row in sorted(homes, key=lambda row: (not row["explicit"], ids[row["organization"]])):
+        home.setdefault(row["event"], ids[row["organization"]])
     return tuple(
         Event(
             row["id"],
             EventKind(row["kind"]),
             row["at"],
-            row["person"],
-            row["post"],
+            id_of(row["person"]),
+            id_of(row["post"]),
             home.get(row["id"]),
-            row["to"],
+            id_of(row["to"]),
             row["dueAt"],
         )
         for row in rows

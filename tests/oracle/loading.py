@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from graph.model import MODEL
+from graph.queries.facts import MARK_RENAMED
 from graph.session import Database, Transaction
 from tests.oracle.records import County, Fact, Happening, Thing
 from tests.world import SOURCE
@@ -55,6 +56,7 @@ async def load(database: Database, counties: Iterable[County]) -> None:
             "MATCH (x:Record {id: f[key]}) CREATE (f)-[:$(substring(key, 4))]->(x)"
         )
         await transaction.run("MATCH (f:Former) WHERE f.of IS NOT NULL REMOVE f.of")
+        await transaction.run(MARK_RENAMED)
 
     await database.transact(work)
 

@@ -7,9 +7,12 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from gateway.schema import schema
+from graph.migrations import migrate
 from graph.model.enums import ProblemAction
 from graph.model.identity import record_id
 from graph.model.instants import OPEN
@@ -19,6 +22,7 @@ from services.integration.loading.completion import ImportRefused, complete_pend
 from services.integration.loading.loader import import_bundle
 from services.oversight.commands import Act, act
 from services.oversight.rules import load
+from tests.asking import ask, context
 from tests.services.integration.bundles import SMALL, changed, write
 from tests.services.integration.conftest import Store, now
 
@@ -113,6 +117,25 @@ def test_a_changed_row_supersedes_and_the_old_one_stays(store: Store, tmp_path: 
     assert [row["kind"] for row in kinds] == ["RECORDED", "CORRECTED"]
     assert store.load(tmp_path / "b").written == 0
     assert store.load(tmp_path / "a").written > 0
+
+
+def test_former_names_are_read_whatever_else_changes(store: Store, tmp_path: Path) -> None:
+    query = """query ($id: ID!) { organization(id: $id, asOf: "2015-01-01T00:00:00Z") { name } }"""
+
+    def called() -> str:
+        async def read(database: Database) -> dict[str, Any]:
+            return await ask(schema, query, {"id": record_id("bundle", "env")}, as_=context(database))
+
+        return store.run(read)["organization"]["name"]
+
+    store.load(write(tmp_path / "a", SMALL))
+    assert called() == "环保局"
+    store.load(write(tmp_path / "b", changed(organizations=("生态环境局", "环境局"))))
+    assert called() == "环保局"
+    store.run(lambda database: database.write("MATCH (x)-[:NAMED]->() REMOVE x.renamed"))
+    assert called() == "环境局"
+    store.run(lambda database: migrate(database, now()))
+    assert called() == "环保局"
 
 
 def test_a_later_bundle_adds_events_and_may_not_change_them(store: Store, tmp_path: Path) -> None:

@@ -102,3 +102,22 @@ async def test_what_was_known_before_stays(county: County) -> None:
     assert found["membership"]["validTo"] == END
     assert await county.ask(query, later, post=rid("clerk"), known=known) == before
     assert (await county.ask(query, later, post=rid("clerk")))["post"]["holders"] == []
+
+
+async def test_a_first_former_name_is_read_and_moved(county: County) -> None:
+    query = """query ($of: ID!) { organization(id: $of, asOf: "2015-01-01T00:00:00+08:00") { name } }"""
+
+    async def called(organization: str) -> str:
+        return (await county.ask(query, of=rid(organization)))["organization"]["name"]
+
+    assert await called("office") == "一街道办"
+    since, until = "1995-01-01T00:00:00+08:00", "2018-01-01T00:00:00+08:00"
+    found = await county.change("record", "Name", subject=rid("office"), text="一镇", validFrom=since, validTo=until)
+    assert await called("office") == "一镇"
+    assert await called("gov") == "县人民政府"
+    name = found["name"]["id"]
+    await county.change(
+        "correct", "Name", fact=name, subject=rid("gov"), text="县公署", now=at("2024-12-21T09:00+08:00")
+    )
+    county.now = at("2024-12-22T09:00+08:00")
+    assert (await called("office"), await called("gov")) == ("一街道办", "县公署")
