@@ -21,10 +21,22 @@ from graph.model import MODEL
 from graph.model.declare import Scalar
 from graph.model.facts import LONGEST_CHAIN
 from graph.queries.climbing import climbed
-from graph.queries.near import NEAR, Reach, asked_about, distinct, during, end, gathered, records
+from graph.queries.near import (
+    NEAR,
+    Reach,
+    asked_about,
+    distinct,
+    during,
+    end,
+    gathered,
+    leading,
+    records,
+    referring,
+    to,
+)
 
 ORDER = Keyset("discoveredAt", Scalar.INSTANT, descending=True)
-LONG_STREAMS = 8
+LONG_STREAMS = 2
 """So many problems of an area's own weigh as much as a site or a task: they stand under no index."""
 
 
@@ -44,8 +56,8 @@ class Starts:
 class Search:
     """From where, discovered in [since, until), after which problem (instant, id); how much is looked at at once.
 
-    `budget`: how much may lie on each step down. `walked`: how many problems are judged. `steps`: how many reporting
-    lines down. `open_only`: neither closed nor rejected.
+    `budget`: how much may lie on each step down. `walked`: how many problems are judged; `ahead`: of all by time, where
+    the way back was gone. `steps`: how many reporting lines down. `open_only`: neither closed nor rejected.
     """
 
     starts: Starts
@@ -53,6 +65,7 @@ class Search:
     until: datetime
     budget: int
     walked: int
+    ahead: int
     after: tuple[object, str] | None = None
     steps: int = LONGEST_CHAIN
     open_only: bool = False
@@ -82,8 +95,9 @@ def candidates(search: Search, shown: Shown, moment: Moment, viewer: Viewer) -> 
         "until": search.until,
         "budget": search.budget,
         "walked": search.walked,
+        "ahead": search.ahead,
     }
-    parts = (PREFIX, _covered_by(search.steps), _found(search, compiler), _NEAR, gathered(_REACH))
+    parts = (PREFIX, _covered_by(search), _found(search, compiler), _NEAR, gathered(_REACH))
     data = ",\n  ".join(
         (
             "more: more, narrow: narrow",
@@ -98,7 +112,18 @@ def candidates(search: Search, shown: Shown, moment: Moment, viewer: Viewer) -> 
 
 
 def _during(fact: str) -> str:
-    return during(fact, "$since", "$until")
+    return during(fact, "since", "until")
+
+
+def _tenure(starts: Starts) -> str:
+    """Binds `since` and `until`: for persons alone no problem counts that was found before or after they held posts."""
+    if starts != Starts(starts.persons):
+        return "WITH *, $since AS since, $until AS until\n"
+    return """WITH *, head(COLLECT { UNWIND held AS row WITH min(row.r.validFrom) AS first, max(row.r.validTo) AS last
+    RETURN {since: CASE WHEN first > $since THEN first ELSE $since END, until: CASE WHEN last < $until THEN last
+      ELSE $until END} }) AS tenure
+WITH *, tenure.since AS since, tenure.until AS until
+"""
 
 
 def _staff(steps: int) -> str:
@@ -108,7 +133,7 @@ def _staff(steps: int) -> str:
         "MATCH (r)<-[:REPORTS]-(x) WHERE NOT x IN up.met WITH DISTINCT x LIMIT $budget RETURN {x: x}"
     )
     return f"""WITH *, COLLECT {{ UNWIND [row IN held | row.y] + open AS y RETURN DISTINCT y }} AS start
-WITH high, t, k, persons, held, parties, things, {climbed("start", steps - 1, found, "true")}.met AS staff
+WITH high, t, k, since, until, persons, held, parties, things, {climbed("start", steps - 1, found, "true")}.met AS staff
 """
 
 
@@ -130,14 +155,12 @@ def _begun(ids: str, labels: str) -> str:
     )
 
 
-def _covered_by(steps: int) -> str:
+def _covered_by(search: Search) -> str:
     return f"""WITH *, {_begun("persons", "Person")} AS persons, {_begun("posts", "Post")} AS open,
   {_begun("organizations", "Organization")} AS parties, {_begun("things", "Area|Site|Task")} AS things
-WITH *, COLLECT {{ UNWIND persons AS x MATCH (x)-[:MEMBERSHIP]->(r) WHERE {_during("r")} MATCH (r)-[:MEMBERSHIP_TO]->(y)
-    RETURN {{r: r, x: x, y: y}} }}
-  + COLLECT {{ UNWIND open AS y MATCH (y)<-[:MEMBERSHIP_TO]-(r) WHERE {_during("r")} MATCH (r)<-[:MEMBERSHIP]-(x)
-    RETURN {{r: r, x: x, y: y}} }} AS held
-{_staff(steps)}{_COVERED}"""
+WITH *, $since AS lo, $until AS hi
+WITH *, {leading("persons", "MEMBERSHIP")} + {to("open", "MEMBERSHIP")} AS held
+{_tenure(search.starts)}{_staff(search.steps)}{_COVERED}"""
 
 
 _COVERED = f"""WITH *, CASE WHEN size(staff) < $budget THEN staff ELSE [] END AS few
@@ -171,31 +194,34 @@ def _found(search: Search, compiler: Compiler) -> str:
         after = f" AND {ORDER.after('{0}', value, record)}"
 
     def asked(variable: str) -> str:
-        within = f"{variable}.discoveredAt >= $since AND {variable}.discoveredAt < $until AND {variable}.changedAt <= k"
+        within = f"{variable}.discoveredAt >= since AND {variable}.discoveredAt < until AND {variable}.changedAt <= k"
         if search.open_only:
             within += f" AND NOT {variable}.status IN ['CLOSED', 'REJECTED']"
         return within + after.replace("{0}", variable)
 
-    def seek(column: str) -> str:
+    def seek(column: str, most: str = "$walked") -> str:
         there = f"n.{column} = x.id AND " if column else ""
         order = f"n.{column} DESC, " if column else ""
         return (
             f"MATCH (n:Problem) WHERE {there}{asked('n')} AND n.recordedAt <= k AND n.id > '' "
-            f"RETURN n ORDER BY {order}{ORDER.order('n')} LIMIT $walked + 1"
+            f"RETURN n ORDER BY {order}{ORDER.order('n')} LIMIT {most} + 1"
         )
 
     def each(things: str, found: str) -> str:
-        return f"COLLECT {{ UNWIND CASE WHEN narrow THEN {things} END AS x CALL (x, k) {{ {found} }} RETURN n }}"
+        one = f"CALL (x, k, since, until) {{ {found} }}"
+        return f"COLLECT {{ UNWIND CASE WHEN narrow THEN {things} END AS x {one} RETURN n }}"
 
     own = f"MATCH (x)<-[:FOUND_IN]-(n:Problem) WHERE {asked('n')} AND n.recordedAt <= k RETURN n"
     return f"""WITH *,
   {each("ground", seek("siteId"))} + {each("work", seek("taskId"))} + {each("fields", own)}
-  + COLLECT {{ UNWIND CASE WHEN NOT narrow THEN [1] END AS once CALL (k) {{ {seek("")} }} RETURN n }} AS unchanged,
+  + COLLECT {{ UNWIND CASE WHEN NOT narrow THEN [1] END AS once
+    CALL (k, since, until) {{ {seek("", "$ahead")} }} RETURN n }} AS unchanged,
   COLLECT {{ MATCH (c:Former) WHERE c.supersededAt > k AND {asked("c")} MATCH (n:Problem)-[:WAS]->(c)
     RETURN {{n: n, c: c}} ORDER BY {ORDER.order("c")} LIMIT $walked + 1 }} AS changedSince
 WITH *, COLLECT {{ UNWIND [n IN unchanged | {{n: n, c: n}}] + changedSince AS row WITH DISTINCT row.n AS n, row.c AS c
   RETURN {{n: n, c: c}} ORDER BY {ORDER.order("c")} LIMIT $walked + 1 }} AS candidates
-WITH high, t, k, persons, held, narrow, candidates[0..$walked] AS found, size(candidates) > $walked AS more
+WITH *, CASE WHEN narrow THEN $walked ELSE $ahead END AS most
+WITH high, t, k, persons, held, narrow, {referring("candidates[0..most]")} AS found, size(candidates) > most AS more
 """
 
 
@@ -207,8 +233,8 @@ def _shown(compiler: Compiler, shown: tuple[Selected, ...]) -> str:
     clauses, shape = compiler.object_of("Problem", "n", shown)
 
     return (
-        "COLLECT { UNWIND found AS row WITH row.n AS n, row.c AS c "
-        f"RETURN {{id: n.id, discoveredAt: c.discoveredAt, site: {end('c', 'FOUND_AT')}, area: {end('c', 'FOUND_IN')}, "
-        f"task: {end('c', 'FALLS_UNDER')}, "
+        "COLLECT { UNWIND found AS row WITH row, row.n AS n, row.c AS c "
+        f"RETURN {{id: n.id, discoveredAt: c.discoveredAt, site: {end('row', 'FOUND_AT')}, "
+        f"area: {end('row', 'FOUND_IN')}, task: {end('row', 'FALLS_UNDER')}, "
         f"shown: head(COLLECT {{ WITH n {' '.join(clauses)} RETURN {shape.cypher()} }})}} }}"
     )

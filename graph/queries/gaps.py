@@ -16,7 +16,7 @@ from graph.compile.tree import Statement
 from graph.model import MODEL
 from graph.model.facts import LONGEST_CHAIN
 from graph.model.instants import BEGINNING
-from graph.queries.near import NEAR, Reach, during, gathered, records, rows, to
+from graph.queries.near import NEAR, Reach, gathered, leading, records, rows, to
 
 SUBJECTS = ("Area", "Task", "SiteKind", "Post", "Site")
 """In the order of the list, few before many; within each by id."""
@@ -140,8 +140,7 @@ def _of(label: str) -> str:
 _NEAR = f"""WITH *, $beginning AS lo, t AS hi, {_of("Site")} AS sites, {_of("SiteKind")} AS kinds0,
   {_of("Area")} AS areas0, {_of("Task")} AS tasks0, {_of("Post")} AS posts0
 WITH *, {to("posts0", "MEMBERSHIP")} AS holding, {to("areas0", "GOVERNS")} AS governing,
-  COLLECT {{ UNWIND posts0 AS x MATCH (x)-[:RESPONSIBILITY]->(r) WHERE {during("r")} MATCH (r)-[:RESPONSIBILITY_TO]->(y)
-    RETURN {{r: r, x: x, y: y}} }} AS duties
+  {leading("posts0", "RESPONSIBILITY")} AS duties
 """
 
 

@@ -13,7 +13,9 @@ from graph.compile.selection import Selected
 from graph.model.facts import LONGEST_CHAIN
 from graph.queries.climbing import climbed
 
-_MEMBERSHIPS = "[row IN risen WHERE row.type = 'MEMBERSHIP_TO' | {r: row.r, x: row.y, y: row.x}]"
+_MEMBERSHIPS = "[row IN risen WHERE row.type = 'MEMBERSHIP_TO' | {r: row.r, x: row.y, y: row.x, a: row.b, b: row.a}]"
+FACT = "r {.id, .sourceId, .recordedAt, .supersededAt, .validFrom, .validTo, .explicit, .role, .capacity}"
+"""Of a fact `r` all that is asked for, read in one pass."""
 _PERSONNEL = "POST_IN|MEMBERSHIP_TO|REPORTS"
 
 
@@ -21,7 +23,7 @@ _PERSONNEL = "POST_IN|MEMBERSHIP_TO|REPORTS"
 class Reach:
     """Which posts matter. `climbed`: those above which superiors are asked for, a list of nodes. `personnel`: whether
     it is asked of all of them who holds them and of which organization they are; else the homes are of those that
-    answer for something, and `held` are rows {r, x, y} of memberships.
+    answer for something, and `held` are rows of memberships, as `to` has them.
     """
 
     climbed: str = "answering + [row IN heading | row.x]"
@@ -42,25 +44,34 @@ def gathered(reach: Reach) -> str:
 
 
 def to(things: str, kinds: str) -> str:
-    """Rows {type, r, x, y}: the facts that lead to these things, from `x` to `y`."""
+    """Rows {type, r, x, y, a, b}: the facts that lead to these things, from `x` to `y`, whose ids are `a` and `b`."""
     into = "|".join(f"{kind}_TO" for kind in kinds.split("|"))
     return (
-        f"COLLECT {{ UNWIND {things} AS y MATCH (y)<-[:{into}]-(r) WHERE {during('r')} "
-        f"MATCH (r)<-[l:{kinds}]-(x) RETURN {{type: type(l), r: r, x: x, y: y}} }}"
+        f"COLLECT {{ UNWIND {things} AS y WITH y, y.id AS b MATCH (y)<-[:{into}]-(r) WITH y, b, r, {FACT} AS v "
+        f"WHERE {during('v')} MATCH (r)<-[l:{kinds}]-(x) RETURN {{type: type(l), r: v, x: x, y: y, a: x.id, b: b}} }}"
     )
 
 
-def end(state: str, relationship: str) -> str:
-    """The id of the one record to which a state refers so."""
-    return f"head(COLLECT {{ MATCH ({state})-[:{relationship}]->(x) RETURN x.id }})"
+def referring(problems: str) -> str:
+    """Rows {n, c} of problems with their states, each with `refs`: what the state refers to, found in one pass."""
+    return (
+        f"COLLECT {{ UNWIND {problems} AS row WITH row.n AS n, row.c AS c RETURN {{n: n, c: c, refs: COLLECT {{ "
+        "MATCH (c)-[l:FOUND_AT|FOUND_IN|FALLS_UNDER|ASSIGNED_TO]->(x) RETURN {type: type(l), x: x, id: x.id} }} }"
+    )
+
+
+def end(row: str, relationship: str) -> str:
+    """The id of the one record to which a row's state refers so."""
+    return f"head([ref IN {row}.refs WHERE ref.type = '{relationship}' | ref.id])"
 
 
 def asked_about(problems: str) -> str:
-    """What `gathered` is asked about: the sites, areas and tasks of rows {n, c} of problems with their states."""
+    """What `gathered` is asked about: the sites, areas and tasks of rows {n, c, refs} of problems."""
 
     def ends(relationship: str) -> str:
         return (
-            f"COLLECT {{ UNWIND {problems} AS row WITH row.c AS c MATCH (c)-[:{relationship}]->(x) RETURN DISTINCT x }}"
+            f"COLLECT {{ UNWIND {problems} AS row UNWIND row.refs AS ref WITH ref WHERE ref.type = '{relationship}' "
+            "RETURN DISTINCT ref.x }"
         )
 
     return (
@@ -72,22 +83,31 @@ def distinct(rows: str, end: str) -> str:
     return f"COLLECT {{ UNWIND {rows} AS row WITH row.{end} AS n RETURN DISTINCT n }}"
 
 
-def _from(things: str, kind: str) -> str:
+def leading(things: str, kind: str) -> str:
     return (
-        f"COLLECT {{ UNWIND {things} AS x MATCH (x)-[:{kind}]->(r) WHERE {during('r')} "
-        f"MATCH (r)-[:{kind}_TO]->(y) RETURN {{r: r, x: x, y: y}} }}"
+        f"COLLECT {{ UNWIND {things} AS x WITH x, x.id AS a MATCH (x)-[:{kind}]->(r) WITH x, a, r, {FACT} AS v "
+        f"WHERE {during('v')} MATCH (r)-[:{kind}_TO]->(y) RETURN {{r: v, x: x, y: y, a: a, b: y.id}} }}"
     )
 
 
-_PLACES = f"""WITH *, {_from("sites", "WITHIN")} AS inAreas,
+def _up(kind: str) -> str:
+    """A map of what facts of this kind lead to from the things in `start`, up to the top, and of the rows of those."""
+    found = (
+        f"WITH n, n.id AS a MATCH (n)-[:{kind}]->(r) WITH n, a, r, {FACT} AS v WHERE {during('v')} "
+        f"MATCH (r)-[:{kind}_TO]->(y) RETURN {{r: v, x: n, y: y, a: a, b: y.id}}"
+    )
+    return climbed("start", LONGEST_CHAIN, found, "true", end="y")
+
+
+_PLACES = f"""WITH *, {leading("sites", "WITHIN")} AS inAreas,
   COLLECT {{ UNWIND sites AS x WITH x, {state("x", "f")} AS s MATCH (y:SiteKind {{kind: s.kind}})
     RETURN {{x: x, y: y}} }} AS ofKinds
-WITH *, COLLECT {{ UNWIND areas0 + [row IN inAreas | row.y] AS a WITH DISTINCT a
-    MATCH (a) (()-[:WITHIN]->(f:Within WHERE {during("f")})-[:WITHIN_TO]->()){{0,{LONGEST_CHAIN}}} (x)
-    RETURN DISTINCT x }} AS areas,
+WITH *, COLLECT {{ UNWIND areas0 + [row IN inAreas | row.y] AS a RETURN DISTINCT a }} AS start
+WITH *, {_up("WITHIN")} AS up,
   COLLECT {{ UNWIND tasks0 AS a MATCH (a)-[:SUBTASK_OF]->{{0,{LONGEST_CHAIN}}}(x) RETURN DISTINCT x }} AS tasks,
   COLLECT {{ UNWIND kinds0 + [row IN ofKinds | row.y] AS y RETURN DISTINCT y }} AS kinds
-WITH *, {_from("areas", "WITHIN")} AS around,
+WITH *, up.met AS areas, up.found AS around
+WITH *,
   {to("areas + sites + kinds + tasks", "RESPONSIBILITY")} AS responsibilities,
   {to("sites + kinds", "REGULATION")} AS regulations,
   {to("tasks", "LEADS|ASSISTS|ANSWERS_FOR")} AS taskLinks,
@@ -101,8 +121,8 @@ def _climbed(reach: Reach) -> str:
     """Every post up to the top with what leads from it."""
     kinds = _PERSONNEL if reach.personnel else "REPORTS"
     found = (
-        f"MATCH (n)-[l:{kinds}]-(r) WITH n, r, type(l) AS type WHERE {during('r')} "
-        "MATCH (r)-[:POST_IN_TO|MEMBERSHIP|REPORTS_TO]-(y) RETURN {type: type, r: r, x: n, y: y}"
+        f"WITH n, n.id AS a MATCH (n)-[l:{kinds}]-(r) WITH n, a, r, type(l) AS type, {FACT} AS v WHERE {during('v')} "
+        "MATCH (r)-[:POST_IN_TO|MEMBERSHIP|REPORTS_TO]-(y) RETURN {type: type, r: v, x: n, y: y, a: a, b: y.id}"
     )
     held = _MEMBERSHIPS if reach.personnel else reach.held
     return f"""WITH *, COLLECT {{ UNWIND {reach.climbed} AS n RETURN DISTINCT n }} AS start
@@ -113,12 +133,12 @@ WITH *, {held} AS held
 
 
 def _homes(reach: Reach) -> str:
-    postings = "[row IN risen WHERE row.type = 'POST_IN']" if reach.personnel else _from("answering", "POST_IN")
+    postings = "[row IN risen WHERE row.type = 'POST_IN']" if reach.personnel else leading("answering", "POST_IN")
     return f"""WITH *, {postings} AS postings
 WITH *, {distinct("postings", "y")} AS homes
-WITH *, COLLECT {{ UNWIND homes AS o
-    MATCH (o) (()-[:PART_OF]->(f:PartOf WHERE {during("f")})-[:PART_OF_TO]->()){{1,{LONGEST_CHAIN}}} (q)
-    WITH DISTINCT f[-1] AS r MATCH (x)-[:PART_OF]->(r)-[:PART_OF_TO]->(y) RETURN {{r: r, x: x, y: y}} }} AS parents
+WITH *, homes AS start
+WITH *, {_up("PART_OF")} AS up
+WITH *, up.found AS parents
 """
 
 
@@ -134,7 +154,7 @@ def rows(rows: str, what: str = "null") -> str:
     The driver takes ten times as long to make an instant of its own than a number.
     """
     return (
-        f"[row IN {rows} | [row.r.id, row.r.sourceId, row.x.id, row.y.id, {_number('row.r.validFrom')}, "
+        f"[row IN {rows} | [row.r.id, row.r.sourceId, row.a, row.b, {_number('row.r.validFrom')}, "
         f"{_number('row.r.validTo')}, row.r.explicit, {what}]]"
     )
 

@@ -11,7 +11,7 @@ from graph.compile.fields import Compiler
 from graph.compile.moment import state
 from graph.compile.selection import Selected
 from graph.compile.tree import ByLabel, Coalesce, Collect, Edges, Expression, Head, Judged, MapOf, Page
-from graph.queries.near import NEAR, Reach, asked_about, distinct, end, gathered, records
+from graph.queries.near import NEAR, Reach, asked_about, distinct, end, gathered, records, referring
 
 
 def beside(compiler: Compiler, data: Expression | None) -> str:
@@ -24,8 +24,8 @@ def beside(compiler: Compiler, data: Expression | None) -> str:
     posts = records(compiler, "Post", "posts", _asked(compiler, "post"))
     persons = records(compiler, "Person", distinct("held", "x"), _asked(compiler, "holder"))
     found = (
-        f"problems: COLLECT {{ UNWIND asked AS row WITH row.n AS n, row.c AS c RETURN [n.id, {end('c', 'FOUND_AT')}, "
-        f"{end('c', 'FOUND_IN')}, {end('c', 'FALLS_UNDER')}, {end('c', 'ASSIGNED_TO')}] }}"
+        f"problems: COLLECT {{ UNWIND asked AS row WITH row, row.n AS n RETURN [n.id, {end('row', 'FOUND_AT')}, "
+        f"{end('row', 'FOUND_IN')}, {end('row', 'FALLS_UNDER')}, {end('row', 'ASSIGNED_TO')}] }}"
     )
     return (
         f"WITH high, t, k, data, {problems} AS ids\n{_NEAR}{gathered(Reach(personnel=True))}"
@@ -52,6 +52,7 @@ def _fields(compiler: Compiler, name: str) -> Iterator[Selected]:
 
 _NEAR = f"""WITH *, COLLECT {{ UNWIND ids AS id WITH DISTINCT id MATCH (n:Record {{id: id}})
     WITH n, {state("n", "f")} AS c RETURN {{n: n, c: c}} }} AS asked
+WITH *, {referring("asked")} AS asked
 WITH *, t AS lo, t AS hi, {asked_about("asked")}"""
 
 

@@ -55,7 +55,9 @@ async def accountable_for(
         seek = parse(after, ORDER, mark) if after is not None else None
     except ReadError as error:
         raise as_graphql(error) from error
-    search = Search(Starts((person,)), from_, to, searching.BUDGET, judged_at_first(size), seek)
+    search = Search(
+        Starts((person,)), from_, to, searching.BUDGET, judged_at_first(size), size + searching.LOOK_AHEAD, seek
+    )
     entries: list[_Entry] = []
     async for entry in _every(info, search, selected, known_at):
         entries.append(entry)
@@ -63,7 +65,7 @@ async def accountable_for(
             break
     total: int | None = None
     if is_counted(selected):
-        everything = replace(search, budget=LARGEST, walked=LARGEST, after=None)
+        everything = replace(search, budget=LARGEST, walked=LARGEST, ahead=LARGEST, after=None)
         total = len([None async for _ in _every(info, everything, None, known_at)])
     page = Page(entries[:size], len(entries) > size, after is not None, total)
     return connection(selected, page, lambda entry: _cursor(mark, entry), _node)

@@ -55,9 +55,8 @@ async def similar_to(info: strawberry.Info[Context, None], like: LikeWhat, selec
     except ReadError as error:
         raise as_graphql(error) from error
     shared = shared_of(like.lines, like.subject)
-    search = Search(
-        _starts(shared), BEGINNING, OPEN, searching.BUDGET, judged_at_first(size), seek, steps=1, open_only=True
-    )
+    first = judged_at_first(size)
+    search = Search(_starts(shared), BEGINNING, OPEN, searching.BUDGET, first, first, seek, steps=1, open_only=True)
     entries: list[_Entry] = []
     async for entry in _every(info, like, shared, search, selected):
         entries.append(entry)
@@ -65,7 +64,7 @@ async def similar_to(info: strawberry.Info[Context, None], like: LikeWhat, selec
             break
     total: int | None = None
     if is_counted(selected):
-        everything = replace(search, budget=LARGEST, walked=LARGEST, after=None)
+        everything = replace(search, budget=LARGEST, walked=LARGEST, ahead=LARGEST, after=None)
         total = len([None async for _ in _every(info, like, shared, everything, None)])
     page = Page(entries[:size], len(entries) > size, after is not None, total)
     return connection(selected, page, lambda entry: _cursor(mark, entry), _node)

@@ -19,8 +19,14 @@ from services.hosting.reading import answer
 
 Row = dict[str, Any]
 
-BUDGET = 64
+BUDGET = 512
 """So much may lie on each step from the posts down to the problems, at first."""
+
+FEWEST = 32
+"""So many problems are judged at once at least."""
+
+LOOK_AHEAD = 8
+"""So many more than a page holds are judged at first of all problems by time: who has so much answers for most."""
 
 MORE = 8
 """How many times more that may be in each further round, while no more than MORE / 2 times as many are judged."""
@@ -31,7 +37,7 @@ LARGEST = 4096
 
 def judged_at_first(size: int) -> int:
     """How many problems are judged in the first round for a page of this size."""
-    return max(2 * size, BUDGET // 2)
+    return max(2 * size, FEWEST)
 
 
 async def rounds(
@@ -53,6 +59,7 @@ async def rounds(
             search,
             budget=search.budget * MORE,
             walked=min(search.walked * MORE // 2, LARGEST),
+            ahead=min(search.ahead * MORE // 2, LARGEST),
             after=(last["discoveredAt"], last["id"]),
         )
 

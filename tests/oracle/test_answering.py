@@ -58,10 +58,17 @@ async def pages(bench: Bench, document: str, name: str, variables: dict[str, Any
     return found
 
 
+def looked_at(budget: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So much on the way down, and so few problems at once that pages take several statements."""
+    monkeypatch.setattr(searching, "BUDGET", budget)
+    monkeypatch.setattr(searching, "FEWEST", 0)
+    monkeypatch.setattr(searching, "LOOK_AHEAD", 0)
+
+
 @pytest.mark.timeout(120 + SHARE * 30)
 @pytest.mark.parametrize("budget", [0, 12, 10_000], ids=["back in time", "as it comes", "down from the posts"])
 def test_accountable_for(bench: Bench, counties: list[County], budget: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(searching, "BUDGET", budget)
+    looked_at(budget, monkeypatch)
     chance = Random(SEED)  # noqa: S311 - which questions are asked is no secret
     for county in counties:
         for person in of_kind(county, "Person")[:3]:
@@ -94,7 +101,7 @@ WITH p MATCH (p)-[:WAS]->(f) SET f.status = $status
 @pytest.mark.timeout(120 + SHARE * 30)
 @pytest.mark.parametrize("budget", [0, 12, 10_000], ids=["back in time", "as it comes", "down from the posts"])
 def test_similar(bench: Bench, counties: list[County], budget: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(searching, "BUDGET", budget)
+    looked_at(budget, monkeypatch)
     chance = Random(SEED)  # noqa: S311 - which questions are asked is no secret
     shared = 0
     for county in counties:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from graph.model.enums import Capacity, Gap, Level, LineKind, Role
 from graph.model.instants import OPEN
 from services.accountability.rules import Facts, Hop, Link, Record, lines
+from services.accountability.rules.held import by_from
 from services.accountability.rules.superiors import Superiors
 from services.campaign.rulebook import shipped
 
@@ -325,7 +326,7 @@ def walked(start: str, reporting: list[tuple[str, str]]) -> set[str]:
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from("abcdef")), max_size=14))
 def test_the_posts_met_again_are_those_of_some_way(reporting: list[tuple[str, str]]) -> None:
-    superiors = Superiors([record(*ends) for ends in reporting], shipped().level_above)
+    superiors = Superiors(by_from([record(*ends) for ends in reporting]), shipped().level_above)
     assert {post: superiors.met_again(post) for post in "abcdef"} == {
         post: walked(post, reporting) for post in "abcdef"
     }

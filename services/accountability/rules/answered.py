@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from graph.model.enums import Level, LineKind, Role
-from services.accountability.rules.facts import Hop, Line
-from services.accountability.rules.lines import LEVELS, Levels, lines
+from graph.model.enums import Level, Role
+from services.accountability.rules.lines import Levels, Reached, first_way
 from services.accountability.rules.near import Near, Subject
 
 
@@ -31,17 +30,15 @@ class Answered:
 
 def answered(found: Sequence[Found], near: Near, person: str, levels: Levels) -> Iterator[Answered]:
     """Those of the problems on whose lines 1 to 4 the person is, in order. `near` has the person's memberships."""
-    below = near.below(near.held_by(person))
+    own = near.memberships_of(person)
+    ways: dict[tuple[Subject, int], Reached | None] = {}
     for problem in found:
-        if below.isdisjoint(near.seeds(problem.subject, problem.discovered_at)):
-            continue
-        facts = near.facts(problem.subject, problem.discovered_at, below)
-        hop = most_direct(lines(facts, levels), person)
-        if hop is not None and hop.role is not None and hop.post is not None:
-            yield Answered(problem, hop.level, hop.role, hop.post)
-
-
-def most_direct(found: Sequence[Line], person: str) -> Hop | None:
-    """Of the hops that the person holds on lines 1 to 4 the first of the most direct level."""
-    own = (hop for line in found if line.kind is not LineKind.REGULATED_PARTY for hop in line.hops)
-    return min((hop for hop in own if hop.holder == person), key=lambda hop: LEVELS.index(hop.level), default=None)
+        at = problem.discovered_at
+        alike = problem.subject, near.interval(at)
+        if alike not in ways:
+            posts = frozenset(row.to for row in own if row.holds(at))
+            about, held = near.about(problem.subject, at), near.held(at, levels.level_above)
+            ways[alike] = first_way(about, posts, levels, held) if posts else None
+        way = ways[alike]
+        if way is not None:
+            yield Answered(problem, way.level, way.role, way.post)

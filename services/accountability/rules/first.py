@@ -11,10 +11,11 @@ from services.accountability.rules.near import Near, Subject
 def first_holders(beside: Mapping[str, Any], at: Any, levels: Levels) -> dict[str, tuple[str, str]]:
     """Of each problem's id the post and its holder. `beside`: as graph.queries.responsible brings it, `at` likewise."""
     near = Near.read(beside["near"])
+    held = near.held(at, levels.level_above)
 
     @cache  # many of a page are of one organization, at a few sites
     def first(subject: Subject, assigned: str | None) -> tuple[str, str] | None:
-        hop = responsible(near.facts(subject, at), assigned, levels)
+        hop = responsible(near.about(subject, at), assigned, levels, held)
         return (hop.post, hop.holder) if hop is not None and hop.post and hop.holder else None
 
     found: dict[str, tuple[str, str]] = {}

@@ -7,6 +7,7 @@ from datetime import datetime
 from graph.model.enums import Capacity, Gap, LineKind, Role
 from graph.model.instants import TICK
 from services.accountability.rules.facts import Hop
+from services.accountability.rules.held import by_from
 from services.accountability.rules.lines import Levels, lines
 from services.accountability.rules.near import Near, Subject
 from services.accountability.rules.superiors import Superiors
@@ -52,7 +53,7 @@ def of_post(post: str, near: Near, at: datetime, levels: Levels) -> Standing | N
     def kind(instant: datetime) -> Gap | None:
         if not near.answers(post, instant):
             return None
-        superiors = Superiors(near.reporting(post, instant), levels.level_above)
+        superiors = Superiors(by_from(near.reporting(post, instant)), levels.level_above)
         if post in superiors.met_again(post):
             return Gap.CYCLE
         holders = near.holders(post, instant)

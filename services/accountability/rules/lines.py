@@ -7,11 +7,12 @@ order and judge. Where the definition leaves something open, docs/trace.md says 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 from typing import Protocol
 
 from graph.model.enums import Capacity, Gap, Level, LineKind, Role
-from services.accountability.rules.facts import Facts, Hop, Line, Record, effective
-from services.accountability.rules.superiors import Superiors
+from services.accountability.rules.facts import Facts, Hop, Line, Record, counting
+from services.accountability.rules.held import Held
 
 LEVELS = (Level.DIRECT, Level.SUPERVISORY, Level.LEADERSHIP)
 CAPACITIES = (
@@ -24,7 +25,6 @@ CAPACITIES = (
     Capacity.PRODUCTION,
 )
 REGULATING = (Capacity.INDUSTRY, Capacity.BUSINESS, Capacity.PRODUCTION)
-WATCHING_ROLES = frozenset({Role.STATIONED_INSPECTOR, Role.INSPECTOR})
 
 
 class Levels(Protocol):
@@ -35,7 +35,7 @@ class Levels(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Reached:
+class Reached:
     """A post as it was reached by one way; the least by `order` stands for it on its line."""
 
     post: str
@@ -57,7 +57,7 @@ class _Reached:
 class _Draft:
     """A line while it is gathered."""
 
-    reached: list[_Reached] = field(default_factory=list[_Reached])
+    reached: list[Reached] = field(default_factory=list[Reached])
     gaps: list[Hop] = field(default_factory=list[Hop])
 
 
@@ -66,12 +66,23 @@ def lines(facts: Facts, levels: Levels) -> tuple[Line, ...]:
     return tuple(_Trace(facts, levels).lines())
 
 
-def responsible(facts: Facts, assigned: str | None, levels: Levels) -> Hop | None:
-    """The first holder: on the TASK line of posts of the assigned organization, else on INDUSTRY, else TERRITORIAL."""
-    trace = _Trace(facts, levels)
+def first_way(about: Facts, posts: frozenset[str], levels: Levels, held: Held) -> Reached | None:
+    """Of the ways on lines 1 to 4 to any of the posts the first of the most direct level.
+
+    `about`: the subject, whose facts `held` has among others.
+    """
+    return _Trace(about, levels, held).first(posts)
+
+
+def responsible(about: Facts, assigned: str | None, levels: Levels, held: Held | None = None) -> Hop | None:
+    """The first holder: on the TASK line of posts of the assigned organization, else on INDUSTRY, else TERRITORIAL.
+
+    `held`: where the facts of the subject are among others.
+    """
+    trace = _Trace(about, levels, held)
     for line in trace.lines(LineKind.TASK, LineKind.INDUSTRY, LineKind.TERRITORIAL):
         for hop in line.hops:
-            own = line.kind is not LineKind.TASK or (hop.post and assigned and trace.is_of(hop.post, assigned))
+            own = line.kind is not LineKind.TASK or (hop.post and assigned and trace.held.is_of(hop.post, assigned))
             if own and hop.holder is not None:
                 return hop
     return None
@@ -86,7 +97,7 @@ def concerned(facts: Facts, organizations: Collection[str] | None, up_to: Level,
     best: dict[tuple[str | None, str | None, str | None], Hop] = {}
     for hop in (hop for line in trace.lines() if line.kind is not LineKind.REGULATED_PARTY for hop in line.hops):
         own = organizations is None or any(
-            trace.is_of(hop.post, one) if hop.post else hop.organization == one for one in organizations
+            trace.held.is_of(hop.post, one) if hop.post else hop.organization == one for one in organizations
         )
         key = (hop.organization, hop.post, hop.holder)
         nearer = key not in best or LEVELS.index(hop.level) < LEVELS.index(best[key].level)
@@ -95,16 +106,33 @@ def concerned(facts: Facts, organizations: Collection[str] | None, up_to: Level,
     return tuple(sorted(best.values(), key=_place))
 
 
+_Ways = dict[tuple[Capacity | None, str], Reached]
+
+
 class _Trace:
-    def __init__(self, facts: Facts, levels: Levels) -> None:
-        self._facts = facts
+    def __init__(self, about: Facts, levels: Levels, held: Held | None = None) -> None:
+        self._about = about
         self._levels = levels
-        self._superiors = Superiors(facts.reporting, levels.level_above)
-        self._holding = _holders(facts.memberships)
+        self.held = held or Held.of(about, levels.level_above)
         self._taken: set[str] = set()
 
     def lines(self, *kinds: LineKind) -> Iterator[Line]:
         """Those of the kinds (none given: all), each worked out when it comes to it."""
+        drafts = self._drafts()
+        for kind in kinds or drafts:
+            yield self._line(kind, drafts[kind], superiors=kind is not LineKind.REGULATED_PARTY)
+
+    def first(self, posts: frozenset[str]) -> Reached | None:
+        drafts = self._drafts()
+        del drafts[LineKind.REGULATED_PARTY]
+        found = [
+            (LEVELS.index(one.level), number, one.distance, _capacity_place(one.capacity), one.post, one)
+            for number, draft in enumerate(drafts.values())
+            for one in self._best(draft, posts).values()
+        ]
+        return min(found, key=itemgetter(0, 1, 2, 3, 4))[-1] if found else None
+
+    def _drafts(self) -> dict[LineKind, _Draft]:
         drafts = {
             LineKind.TERRITORIAL: self._territorial(),
             LineKind.INDUSTRY: self._industry(),
@@ -113,8 +141,7 @@ class _Trace:
             LineKind.REGULATED_PARTY: self._regulated_party(),
         }
         self._leftovers(drafts[LineKind.TERRITORIAL], drafts[LineKind.TASK], drafts[LineKind.REGULATED_PARTY])
-        for kind in kinds or drafts:
-            yield self._line(kind, drafts[kind], superiors=kind is not LineKind.REGULATED_PARTY)
+        return drafts
 
     # ---- the five lines ----
 
@@ -124,20 +151,22 @@ class _Trace:
             own = self._answering(area)
             for record in own:
                 draft.reached.append(self._by_responsibility(record, distance, area=area))
-            if not own and self._facts.area_kinds.get(area) != "COUNTY":
-                governing = effective(self._facts.governs, area, at_from=False)
-                governing.sort(key=lambda link: (-link.valid_from.timestamp(), link.source_id))
+            if not own and self.held.area_kinds.get(area) != "COUNTY":
+                governing = sorted(
+                    counting(self.held.governs[area]),
+                    key=lambda link: (-link.valid_from.timestamp(), link.source_id),
+                )
                 organization = governing[0].from_ if governing else None
                 draft.gaps.append(self._gap(distance, organization=organization, area=area))
         return draft
 
     def _industry(self) -> _Draft:
         draft = _Draft()
-        if self._facts.site is None:
+        if self._about.site is None:
             return draft
         for organization, capacity in self.regulators:
-            own = self._answering_of(organization, self._facts.site) or self._answering_of(
-                organization, self._facts.site_kind
+            own = self._answering_of(organization, self._about.site) or self._answering_of(
+                organization, self._about.site_kind
             )
             self._organization(draft, own, organization, capacity)
         if not self.regulators:
@@ -146,7 +175,7 @@ class _Trace:
 
     def _task(self) -> _Draft:
         draft = _Draft()
-        if self._facts.task is None and self._facts.instruction is None:
+        if self._about.task is None and self._about.instruction is None:
             return draft
         for organization, capacity in self.task_organizations:
             own = [record for task in self.tasks for record in self._answering_of(organization, task)]
@@ -157,14 +186,13 @@ class _Trace:
 
     def _supervision(self) -> _Draft:
         draft = _Draft()
-        places = [(place, 0) for place in (self._facts.site, self._facts.site_kind, *self.tasks) if place]
+        places = [(place, 0) for place in (self._about.site, self._about.site_kind, *self.tasks) if place]
         places += [(area, distance) for distance, area in enumerate(self.areas)]
         for place, distance in places:
-            for record in self._about(place):
-                if self._is_watching(record):
-                    reached = self._by_responsibility(record, distance)
-                    level = Level.SUPERVISORY if reached.level is Level.DIRECT else reached.level
-                    draft.reached.append(_Reached(reached.post, record, reached.role, level, distance))
+            for record in self._watching(place):
+                reached = self._by_responsibility(record, distance)
+                level = Level.SUPERVISORY if reached.level is Level.DIRECT else reached.level
+                draft.reached.append(Reached(reached.post, record, reached.role, level, distance))
         return draft
 
     def _regulated_party(self) -> _Draft:
@@ -175,10 +203,10 @@ class _Trace:
 
     def _leftovers(self, territorial: _Draft, task: _Draft, party: _Draft) -> None:
         """What answers for the site or the tasks and stands on no line yet is not dropped."""
-        if self._facts.site is not None:
-            for record in self._answering(self._facts.site):
+        if self._about.site is not None:
+            for record in self._answering(self._about.site):
                 if record.id not in self._taken:
-                    own = any(self._is_at_or_below(record.from_, organization) for organization in self.operators)
+                    own = any(self.held.is_at_or_below(record.from_, organization) for organization in self.operators)
                     (party if own else territorial).reached.append(self._by_responsibility(record, 0))
         for place in self.tasks:
             for record in self._answering(place):
@@ -188,36 +216,29 @@ class _Trace:
     # ---- who belongs where ----
 
     @cached_property
-    def areas(self) -> list[str]:
+    def areas(self) -> Sequence[str]:
         """The subject's area and every area above it."""
-        found: list[str] = []
-        area = self._facts.area
-        while area is not None and area not in found:
-            found.append(area)
-            area = min((link.to for link in effective(self._facts.within, area, at_from=True)), default=None)
-        return found
+        return self.held.areas(self._about.area)
 
     @cached_property
     def _task_chain(self) -> list[str]:
-        parents = {link.from_: link.to for link in self._facts.subtasks}
         found: list[str] = []
-        task = self._facts.task
+        task = self._about.task
         while task is not None and task not in found:
             found.append(task)
-            task = parents.get(task)
+            task = self.held.parents.get(task)
         return found
 
     @cached_property
     def _organized(self) -> tuple[list[str], list[tuple[str, Capacity]]]:
         """The tasks up to where the organizations come from, and those organizations; an instruction's are its own."""
-        if self._facts.instruction is not None:
-            told = [link.from_ for link in self._facts.task_links if link.to == self._facts.instruction]
+        if self._about.instruction is not None:
+            told = [link.from_ for link in self.held.task_links[self._about.instruction]]
             return self._task_chain[:1], [(organization, Capacity.RECIPIENT) for organization in told]
         for index, task in enumerate(self._task_chain):
             found: dict[tuple[str, Capacity], None] = {}
             for capacity in CAPACITIES:
-                links = [link for link in self._facts.task_links if link.capacity is capacity]
-                for link in effective(links, task, at_from=False):
+                for link in counting([link for link in self.held.task_links[task] if link.capacity is capacity]):
                     found[link.from_, capacity] = None
             if found:
                 return self._task_chain[: index + 1], list(found)
@@ -236,63 +257,37 @@ class _Trace:
         """By each capacity those of the site itself, and only where it has none those of its kind."""
         found: dict[tuple[str, Capacity], None] = {}
         for capacity in REGULATING:
-            records = [record for record in self._facts.regulations if record.capacity is capacity]
-            own = [record for record in records if record.to == self._facts.site]
-            for record in own or [record for record in records if record.to == self._facts.site_kind]:
-                found[record.from_, capacity] = None
+            for place in (self._about.site, self._about.site_kind):
+                own = [one for one in self.held.regulations[place] if one.capacity is capacity] if place else []
+                found |= dict.fromkeys((record.from_, capacity) for record in own)
+                if own:
+                    break
         return list(found)
 
     @cached_property
     def operators(self) -> list[str]:
-        if self._facts.site is None:
+        if self._about.site is None:
             return []
-        return sorted({link.from_ for link in effective(self._facts.operates, self._facts.site, at_from=False)})
+        return sorted({link.from_ for link in counting(self.held.operates[self._about.site])})
 
     @cached_property
-    def _homes(self) -> dict[str, str]:
-        """The organization of each post."""
-        posts = {link.from_ for link in self._facts.post_in}
-        return {post: min(x.to for x in effective(self._facts.post_in, post, at_from=True)) for post in posts}
-
-    def is_of(self, post: str, organization: str) -> bool:
-        """Of its posts and of those in organizations below it; of a government, of its own posts only."""
-        if self._facts.organization_kinds.get(organization) == "GOVERNMENT":
-            return self._homes.get(post) == organization
-        return self._is_at_or_below(post, organization)
-
-    def _is_at_or_below(self, post: str, organization: str) -> bool:
-        ahead = [home] if (home := self._homes.get(post)) else []
-        seen = set(ahead)
-        while ahead:
-            below = ahead.pop()
-            if below == organization:
-                return True
-            above = {link.to for link in effective(self._facts.part_of, below, at_from=True)} - seen
-            seen |= above
-            ahead += above
-        return False
-
-    def _is_watching(self, record: Record) -> bool:
-        if record.role in WATCHING_ROLES:
-            return True
-        home = self._homes.get(record.from_)
-        if home is None or self._facts.organization_kinds.get(home) != "SUPERVISION_BODY":
-            return False
-        involved = {organization for organization, _ in (*self.regulators, *self.task_organizations)}
-        return home not in involved
-
-    def _about(self, place: str) -> list[Record]:
-        return [
-            record for record in self._facts.responsibilities if record.to == place and record.role is not Role.SUPERIOR
-        ]
+    def _involved(self) -> frozenset[str]:
+        """A supervision body that regulates the site or has the task does not watch over it."""
+        return frozenset(organization for organization, _ in (*self.regulators, *self.task_organizations))
 
     def _answering(self, place: str) -> list[Record]:
-        return [record for record in self._about(place) if not self._is_watching(record)]
+        found = self.held.about(place)
+        if not found.watching:
+            return found.others
+        return found.others + [record for record, body in found.watching if body is not None and body in self._involved]
+
+    def _watching(self, place: str) -> Iterator[Record]:
+        return (record for record, body in self.held.about(place).watching if body not in self._involved)
 
     def _answering_of(self, organization: str, place: str | None) -> list[Record]:
         if place is None:
             return []
-        return [record for record in self._answering(place) if self.is_of(record.from_, organization)]
+        return [record for record in self._answering(place) if self.held.is_of(record.from_, organization)]
 
     # ---- how posts get on a line ----
 
@@ -305,19 +300,19 @@ class _Trace:
 
     def _by_responsibility(
         self, record: Record, distance: int, capacity: Capacity | None = None, area: str | None = None
-    ) -> _Reached:
+    ) -> Reached:
         self._taken.add(record.id)
         role = record.role
         if role is None:
             raise ValueError(f"responsibility {record.id} names no role")
-        return _Reached(record.from_, record, role, self._levels.level(role), distance, capacity, area)
+        return Reached(record.from_, record, role, self._levels.level(role), distance, capacity, area)
 
     def _head(self, draft: _Draft, organization: str, role: Role, distance: int, capacity: Capacity | None) -> None:
-        own = [record for record in self._facts.heads if record.to == organization]
+        own = self.held.heads[organization]
         heading = [record for record in own if record.explicit] or own
         level = self._levels.level(role)
         for record in heading:
-            draft.reached.append(_Reached(record.from_, record, role, level, distance, capacity, how=1))
+            draft.reached.append(Reached(record.from_, record, role, level, distance, capacity, how=1))
         if not heading:
             gap = self._gap(distance, organization=organization, capacity=capacity, role=role, level=level)
             draft.gaps.append(gap)
@@ -334,29 +329,40 @@ class _Trace:
     ) -> Hop:
         return Hop(level, distance, role, capacity, organization, area=area, gap=Gap.UNASSIGNED)
 
-    def _line(self, kind: LineKind, draft: _Draft, *, superiors: bool = True) -> Line:
-        best: dict[tuple[Capacity | None, str], _Reached] = {}
-        cycles: set[tuple[Capacity | None, str]] = set()
+    def _best(self, draft: _Draft, posts: frozenset[str] | None = None, *, superiors: bool = True) -> _Ways:
+        """Of the ways to each post (of `posts`, or to any) by each capacity the one that stands for it."""
+        best: _Ways = {}
 
-        def consider(reached: _Reached) -> None:
+        def consider(reached: Reached) -> None:
             key = (reached.capacity, reached.post)
             if key not in best or reached.order < best[key].order:
                 best[key] = reached
 
         for seed in draft.reached:
-            consider(seed)
-            if superiors:
-                for record, level, steps in self._superiors.of(seed.post, seed.level):
-                    up = seed.distance + steps
-                    consider(_Reached(record.to, record, Role.SUPERIOR, level, up, seed.capacity, how=2))
-                cycles |= {(seed.capacity, post) for post in self._superiors.met_again(seed.post)}
+            if posts is None or seed.post in posts:
+                consider(seed)
+            if not superiors:
+                continue
+            above = self.held.superiors
+            ways = above.of(seed.post, seed.level) if posts is None else above.towards(seed.post, seed.level, posts)
+            for record, level, steps in ways:
+                up = seed.distance + steps
+                consider(Reached(record.to, record, Role.SUPERIOR, level, up, seed.capacity, how=2))
+        return best
+
+    def _line(self, kind: LineKind, draft: _Draft, *, superiors: bool = True) -> Line:
+        cycles = {
+            (seed.capacity, post)
+            for seed in (draft.reached if superiors else ())
+            for post in self.held.superiors.met_again(seed.post)
+        }
         hops = [*dict.fromkeys(draft.gaps)]
-        for key, reached in best.items():
+        for key, reached in self._best(draft, superiors=superiors).items():
             hops += self._hops(reached, cycle=key in cycles)
         return Line(kind, tuple(sorted(hops, key=_place)))
 
-    def _hops(self, reached: _Reached, *, cycle: bool) -> Iterator[Hop]:
-        holding = self._holding.get(reached.post, {})
+    def _hops(self, reached: Reached, *, cycle: bool) -> Iterator[Hop]:
+        holding = self.held.holders(reached.post)
         gap = Gap.CYCLE if cycle else Gap.VACANT if not holding else Gap.OVERLAPPING if len(holding) > 1 else None
         held_by: Iterable[tuple[str | None, Record | None]] = holding.items() or [(None, None)]
         for holder, membership in held_by:
@@ -366,24 +372,15 @@ class _Trace:
                 distance=reached.distance,
                 role=reached.role,
                 capacity=reached.capacity,
-                organization=self._homes.get(reached.post),
+                organization=self.held.home(reached.post),
                 post=reached.post,
                 holder=holder,
                 area=reached.area,
                 gap=gap,
                 record=reached.record,
                 membership=membership,
-                backdated=any(record.recorded_at > self._facts.recorded_at for record in used),
+                backdated=any(record.recorded_at > self._about.recorded_at for record in used),
             )
-
-
-def _holders(memberships: Sequence[Record]) -> dict[str, dict[str, Record]]:
-    """By post, its holders, each by the membership that began last."""
-    found: dict[str, dict[str, Record]] = {}
-    held = sorted(memberships, key=lambda record: (record.source_id, record.id))
-    for record in sorted(held, key=lambda record: record.valid_from, reverse=True):
-        found.setdefault(record.to, {}).setdefault(record.from_, record)
-    return found
 
 
 def _place(hop: Hop) -> tuple[int, int, int, bool, str, str, str, str]:
@@ -391,10 +388,14 @@ def _place(hop: Hop) -> tuple[int, int, int, bool, str, str, str, str]:
     return (
         LEVELS.index(hop.level),
         hop.distance,
-        CAPACITIES.index(hop.capacity) if hop.capacity else len(CAPACITIES),
+        _capacity_place(hop.capacity),
         hop.gap is not Gap.UNASSIGNED,
         hop.post or "",
         hop.holder or "",
         hop.organization or "",
         hop.area or "",
     )
+
+
+def _capacity_place(capacity: Capacity | None) -> int:
+    return CAPACITIES.index(capacity) if capacity else len(CAPACITIES)

@@ -1,15 +1,17 @@
 """What lies near many subjects, gathered once: the facts of each subject at each instant are chosen from it."""
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from graph.model.enums import Capacity, Role
+from graph.model.enums import Capacity, Level, Role
 from graph.model.instants import BEGINNING
 from services.accountability.rules.facts import Facts, Link, Record
+from services.accountability.rules.held import Fact, Held
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -49,13 +51,25 @@ class Row(NamedTuple):
 By = Mapping[str, Sequence[Row]]
 
 
+class _At(dict[str, Sequence[Fact]]):
+    """Of rows by an end those that hold at an instant: of each end when it is asked, as `made` makes them."""
+
+    def __init__(self, rows: By, at: datetime, made: Callable[[Row], Fact]) -> None:
+        super().__init__()
+        self._rows, self._at, self._made = rows, at, made
+
+    def __missing__(self, end: str) -> Sequence[Fact]:
+        found = self[end] = [self._made(row) for row in self._rows.get(end, ()) if row.holds(self._at)]
+        return found
+
+
 class Near:
-    """The facts near some subjects. `rows`: as graph.queries.near brings them, but with instants.
+    """The facts near some subjects. `rows`: as graph.queries.near brings them, but with instants: `edges` are those.
 
     It knows when facts hold and not when they were recorded: nothing judged from it says that something is backdated.
     """
 
-    def __init__(self, rows: Mapping[str, Iterable[Sequence[Any]]]) -> None:
+    def __init__(self, rows: Mapping[str, Iterable[Sequence[Any]]], edges: Iterable[datetime]) -> None:
         def by(name: str, *, end: bool) -> By:
             found: defaultdict[str, list[Row]] = defaultdict(list)
             for row in map(Row._make, rows.get(name, ())):
@@ -73,6 +87,8 @@ class Near:
         self._reporting, self._post_in = by("reporting", end=False), by("postIn", end=False)
         self._governs = by("governs", end=True)
         self._part_of, self._duties = by("partOf", end=False), by("duties", end=False)
+        self._edges = sorted(edges)
+        self._held: dict[int, Held] = {}
 
     @classmethod
     def read(cls, rows: Mapping[str, Iterable[Sequence[Any]]]) -> "Near":
@@ -87,7 +103,51 @@ class Near:
         def read(row: Sequence[Any]) -> Sequence[Any]:
             return [*row[:4], instant(row[4]), instant(row[5]), *row[6:]] if len(row) > 2 else row
 
-        return cls({name: [read(row) for row in found] for name, found in rows.items()})
+        return cls({name: [read(row) for row in found] for name, found in rows.items()}, instants.values())
+
+    def about(self, subject: Subject, at: datetime) -> Facts:
+        """The subject alone, for what is worked out of `held`."""
+        return Facts(
+            BEGINNING,
+            area=self._area(subject, at),
+            site=subject.site,
+            site_kind=self._kinds.get(subject.site or ""),
+            task=subject.task,
+        )
+
+    def interval(self, at: datetime) -> int:
+        """The number of the interval around an instant in which nothing begins or ends."""
+        return bisect_right(self._edges, at)
+
+    def held(self, at: datetime, above: Callable[[Level], Level]) -> Held:
+        """All that held at an instant, for every subject; made once for an interval in which nothing begins or ends."""
+        number = self.interval(at)
+        if number not in self._held:
+
+            def links(rows: By) -> Mapping[str, Sequence[Link]]:
+                return _At(rows, at, Row.link)
+
+            def records(rows: By, made: Callable[[Row], Record] = _plain) -> Mapping[str, Sequence[Record]]:
+                return _At(rows, at, made)
+
+            self._held[number] = Held(
+                above,
+                self._area_kinds,
+                self._organization_kinds,
+                self._parents,
+                within=links(self._within),
+                post_in=links(self._post_in),
+                part_of=links(self._part_of),
+                reporting=records(self._reporting),
+                task_links=links(self._task_links),
+                governs=links(self._governs),
+                operates=links(self._operates),
+                responsibilities=records(self._responsibilities, _answering),
+                regulations=records(self._regulations, _regulating),
+                heads=records(self._heads),
+                memberships=records(self._memberships),
+            )
+        return self._held[number]
 
     def facts(self, subject: Subject, at: datetime, towards: frozenset[str] | None = None) -> Facts:
         """The facts of one subject at an instant. `towards`: superiors only so far as they lead to these posts."""
@@ -123,9 +183,12 @@ class Near:
         found = self._around(subject, at, frozenset())
         return (row.from_ for rows in (found.responsibilities, found.heads) for row in rows)
 
+    def memberships_of(self, person: str) -> list[Row]:
+        return [row for rows in self._memberships.values() for row in rows if row.from_ == person]
+
     def held_by(self, person: str) -> set[str]:
         """The posts that the person ever held."""
-        return {row.to for rows in self._memberships.values() for row in rows if row.from_ == person}
+        return {row.to for row in self.memberships_of(person)}
 
     def holders(self, post: str, at: datetime) -> set[str]:
         return {row.from_ for row in self._memberships.get(post, ()) if row.holds(at)}
@@ -233,6 +296,10 @@ def _up(rows: By, things: Iterable[str], at: datetime | None, within: frozenset[
 
 def _edges(rows: Iterable[Row]) -> set[datetime]:
     return {edge for row in rows for edge in (row.since, row.until)}
+
+
+def _plain(row: Row) -> Record:
+    return row.record(BEGINNING)
 
 
 def _answering(row: Row) -> Record:

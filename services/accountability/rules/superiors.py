@@ -1,7 +1,6 @@
 """Who stands above a post: up to the top, along every way, at the level that each way gives."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from graphlib import CycleError, TopologicalSorter
 
@@ -13,17 +12,23 @@ Step = tuple[Record, Level, int]
 
 
 class Superiors:
-    """The reporting lines that held at one instant. `above`: the level one up from a level."""
+    """The reporting lines that held at one instant, by who reports. `above`: the level one up from a level."""
 
-    def __init__(self, reporting: Iterable[Record], above: Callable[[Level], Level]) -> None:
-        self._reporting: dict[str, list[Record]] = defaultdict(list)
-        for record in reporting:
-            self._reporting[record.from_].append(record)
+    def __init__(self, reporting: Mapping[str, Sequence[Record]], above: Callable[[Level], Level]) -> None:
+        self._reporting = reporting
         self._above = above
+        self.of = cache(self._ways_up)
+        self.towards = cache(self._ways_towards)
         self._reached = cache(self._reached_from)
         self._on_every_cycle = cache(self._on_every_cycle_of)
 
-    def of(self, post: str, level: Level) -> Iterator[Step]:
+    def _ways_up(self, post: str, level: Level) -> tuple[Step, ...]:
+        return tuple(self._steps(post, level))
+
+    def _ways_towards(self, post: str, level: Level, posts: frozenset[str]) -> tuple[Step, ...]:
+        return tuple(step for step in self.of(post, level) if step[0].to in posts)
+
+    def _steps(self, post: str, level: Level) -> Iterator[Step]:
         """Each step up, nearest first. A post at a level is left once: a longer way to it shows nothing better."""
         here = {(post, level)}
         left: set[tuple[str, Level]] = set()
@@ -34,7 +39,7 @@ class Superiors:
             next_: set[tuple[str, Level]] = set()
             for below, its_level in here:
                 level = self._above(its_level)
-                for record in self._reporting.get(below, ()):
+                for record in self._reporting[below]:
                     yield record, level, distance
                     if (record.to, level) not in left:
                         next_.add((record.to, level))
@@ -79,7 +84,7 @@ class Superiors:
         reached: set[str] = set()
         ahead = [post]
         while ahead:
-            for record in self._reporting.get(ahead.pop(), ()):
+            for record in self._reporting[ahead.pop()]:
                 if record.to != without and record.to not in reached:
                     reached.add(record.to)
                     ahead.append(record.to)

@@ -139,11 +139,17 @@ class Rulebook:
 
     def level(self, role: Role) -> Level:
         """The level of a role. Raises KeyError for SUPERIOR, whose level depends on whose superior it is."""
-        return {rule.role: rule.level for rule in self.roles}[role]
+        for rule in self.roles:  # asked for each post of a trace
+            if rule.role is role:
+                return rule.level
+        raise KeyError(role)
 
     def level_above(self, below: Level) -> Level:
         """The level of a superior of one at `below`."""
-        return {rule.below: rule.level for rule in self.superiors}[below]
+        for rule in self.superiors:
+            if rule.below is below:
+                return rule.level
+        raise KeyError(below)
 
     def problem_clock(self, severity: Severity) -> timedelta:
         """The time from the assignment of a problem to its deadline, where the assignment names none."""
