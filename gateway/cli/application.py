@@ -176,8 +176,10 @@ def import_(
     """Check a bundle and load it, all or nothing.
 
     Importing it again changes nothing; an import that was cut off goes on where it was. Faults are listed, exit code 1.
+    A first bundle of 20,000 problems or more is loaded far sooner where nothing else runs in the home.
     """
     from gateway.cli import loading
+    from gateway.cli.home import stands_still
 
     console = Console(stderr=True, quiet=as_json)
     if bundle is None and not discard:
@@ -186,7 +188,10 @@ def import_(
         typer.echo(_with_database(home, lambda database: loading.take_back(console, database)), err=True)
     if bundle is None:
         return
-    done = _with_database(home, lambda database: loading.load(console, database, bundle, source, dry_run=dry_run))
+    if stands_still(_absolute(home)):
+        done = loading.load_alone(console, _absolute(home), bundle, source, dry_run=dry_run)
+    else:
+        done = _with_database(home, lambda database: loading.load(console, database, bundle, source, dry_run=dry_run))
     if as_json:
         _print_json(done.as_json())
     else:

@@ -44,6 +44,15 @@ def has_own_engine() -> bool:
     return not os.environ.get("NEO4J_URI", "").strip()
 
 
+def stands_still(home: Path) -> bool:
+    """Whether the database is the home's own, and neither its engine nor anything that serves it runs."""
+    if not has_own_engine() or serving(home) is not None:
+        return False
+    from graph import local
+
+    return local.status(home).state is not local.State.RUNNING
+
+
 @contextmanager
 def lent(home: Path, progress: "Progress") -> Generator[Settings]:
     """The settings with a database that answers: NEO4J_URI's, the one running in this home, or one started for now."""

@@ -1,14 +1,16 @@
 """Bundles into the graph, with bars: what a user names, and what `zeren up --demo` brings along."""
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from rich.console import Console
 
 from gateway.cli.asking import data, document
-from gateway.cli.bars import StepBars, timed
+from gateway.cli.bars import EngineBars, StepBars, timed
 from gateway.cli.demonstration import instruct
 from gateway.cli.failures import Refused
+from gateway.cli.home import held
 from graph.session import Database
 from services.campaign.rulebook import current, shipped
 from services.hosting.context import system_clock
@@ -19,6 +21,7 @@ from services.integration.county.demonstration import PROBLEM
 from services.integration.exporting import Exported, export_bundle
 from services.integration.loading.completion import discard
 from services.integration.loading.loader import Imported, import_bundle
+from services.integration.loading.offline import import_offline
 
 STEPS = {
     "make": "  生成 made",
@@ -33,11 +36,29 @@ DEMONSTRATION = f"{county.SOURCE}:{PROBLEM}"
 
 async def load(console: Console, database: Database, bundle: Path, source: str, *, dry_run: bool = False) -> Imported:
     """Import the bundle; lines of work are titled as the rulebook, or else the shipped one, has them."""
-    titles = {line.code: line.zh for rulebook in (shipped(), current()) for line in rulebook.lines_of_work}
     with StepBars(console, STEPS) as bars:
         return await import_bundle(
-            database, bundle, system_clock, source=source, dry_run=dry_run, titles=titles, progress=bars.advance
+            database, bundle, system_clock, source=source, dry_run=dry_run, titles=_titles(), progress=bars.advance
         )
+
+
+def load_alone(console: Console, home: Path, bundle: Path, source: str, *, dry_run: bool = False) -> Imported:
+    """As `load`, into a home that `stands_still`; nobody else can work on it meanwhile."""
+    with held(home), EngineBars(console) as engine, StepBars(console, STEPS) as bars:
+        return import_offline(
+            home,
+            bundle,
+            system_clock,
+            source=source,
+            dry_run=dry_run,
+            titles=_titles(),
+            progress=bars.advance,
+            engine=engine,
+        )
+
+
+def _titles() -> Mapping[str, str]:
+    return {line.code: line.zh for rulebook in (shipped(), current()) for line in rulebook.lines_of_work}
 
 
 async def take_back(console: Console, database: Database) -> str:

@@ -5,6 +5,7 @@ connection = start(Path(".zeren"))
 stop(Path(".zeren"))
 """
 
+from graph.local.building import BuildFailed, table_folder
 from graph.local.connection import Connection
 from graph.local.errors import (
     ChecksumMismatch,
@@ -16,11 +17,12 @@ from graph.local.errors import (
     StartFailed,
     TooLittleMemory,
 )
-from graph.local.instance import State, Status, running, start, status, stop
+from graph.local.instance import State, Status, rebuilt, running, start, status, stop
 from graph.local.progress import Progress, Silent
 from graph.local.server import Memory
 
 __all__ = [
+    "BuildFailed",
     "ChecksumMismatch",
     "Connection",
     "DiskFull",
@@ -35,8 +37,10 @@ __all__ = [
     "State",
     "Status",
     "TooLittleMemory",
+    "rebuilt",
     "running",
     "start",
     "status",
     "stop",
+    "table_folder",
 ]

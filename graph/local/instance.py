@@ -9,7 +9,7 @@ home/.lock            held by the process that owns the home, released by the sy
 import atexit
 import os
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -18,12 +18,13 @@ from pathlib import Path
 import psutil
 from filelock import FileLock, Timeout
 
-from graph.local import fetch, processes, quick_start
+from graph.local import building, fetch, processes, quick_start
 from graph.local.connection import Connection, read_connection, write_connection
 from graph.local.errors import DiskFull, EngineError, HomeHeld, StartFailed, TooLittleMemory
 from graph.local.launch import answers, launch
 from graph.local.progress import Progress, Silent
 from graph.local.server import Memory
+from graph.local.tables import Table
 from graph.session import DatabaseError
 
 START_PATIENCE = 120.0
@@ -73,6 +74,7 @@ def start(
     _make_folders(home)
     _hold(home)
     try:
+        building.take_built(home)
         if adopted := _adopt(home, progress):
             return adopted
         jars = fetch.ensure_jars(progress=progress)
@@ -97,14 +99,19 @@ def stop(home: Path, *, patience: float = STOP_PATIENCE) -> bool:
     A live owner in another process is not ended: end it first (`status(home).owner`).
     """
     home = home.expanduser().resolve()
+    engine = _end_engine(home, patience)
+    if lock := _held.pop(home, None):
+        lock.release()
+    return engine
+
+
+def _end_engine(home: Path, patience: float) -> bool:
     recorded = read_connection(home)
     engine = processes.find_engine(home / "neo4j", recorded.neo4j if recorded else None)
     if engine:
         processes.end(engine, patience)
     with suppress(FileNotFoundError, NotADirectoryError):
         (home / "connection.json").unlink()
-    if lock := _held.pop(home, None):
-        lock.release()
     return engine is not None
 
 
@@ -131,6 +138,29 @@ def running(home: Path, *, progress: Progress | None = None, memory: Memory | No
         yield connection
     finally:
         stop(home)
+
+
+@contextmanager
+def rebuilt(
+    home: Path, tables: Sequence[Table], *, progress: Progress | None = None, memory: Memory | None = None
+) -> Generator[Connection]:
+    """Lend the engine of a new store that is made of `tables`; left without an error, the store is the home's.
+
+    The tables lie in the home's `table_folder`. Its engine, which this process started, is ended; afterwards none
+    runs, and the home is held still. Raises what `start` raises, and `BuildFailed`.
+    """
+    home = home.expanduser().resolve()
+    progress = progress or Silent()
+    memory = memory or Memory.from_environment()
+    _hold(home)
+    _end_engine(home, STOP_PATIENCE)
+    progress.say("Building the store")
+    folder = home / building.BUILDING
+    building.build(folder, tables, memory)
+    with running(folder, progress=progress, memory=memory) as connection:
+        yield connection
+    folder.rename(home / building.BUILT)
+    building.take_built(home)
 
 
 def _make_folders(home: Path) -> None:

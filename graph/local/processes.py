@@ -4,12 +4,13 @@ from pathlib import Path
 
 import psutil
 
-from graph.local.server import home_argument
+from graph.local.server import build_argument, home_argument
 
 
 def find_engine(folder: Path, recorded: int | None = None) -> psutil.Process | None:
-    """Return the live process that runs the engine of `folder`, or None; the `recorded` pid is looked at first.
+    """Return the live process that runs the engine of `folder` or builds its store, or None.
 
+    The `recorded` pid is looked at first.
     It is known by its command line, so neither a lost record nor a pid given to another process misleads.
     """
     if recorded is not None:
@@ -25,7 +26,8 @@ def find_engine(folder: Path, recorded: int | None = None) -> psutil.Process | N
 
 def _runs(process: psutil.Process, folder: Path) -> bool:
     try:
-        return home_argument(folder) in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE
+        known_by = {home_argument(folder), build_argument(folder)}
+        return not known_by.isdisjoint(process.cmdline()) and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
 

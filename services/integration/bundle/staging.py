@@ -21,6 +21,16 @@ _FILE_NUMBER = {file.name: number for number, file in enumerate(FILES)}
 NUMBERED = tuple(file.name for file in FILES)
 
 
+_HISTORIES = (
+    "SELECT e.*, p.row, p.discoveredAt FROM events e LEFT JOIN problems p ON p.id = e.problem"
+    " WHERE {0} ORDER BY e.problem, e.at, e.row"
+)
+_EVENTS = 'SELECT * FROM "events" WHERE {0} ORDER BY problem, at, row'
+
+Bounds = tuple[str | None, str | None]
+"""From this id of a problem, to before that one; None: no bound."""
+
+
 class Staging:
     """The rows by file, the ids over all files, and what the check worked out for the load."""
 
@@ -65,9 +75,9 @@ class Staging:
         found = self._db.execute("SELECT DISTINCT substr(id, 1, instr(id, ':') - 1) FROM ids WHERE instr(id, ':') > 0")
         return {source for (source,) in found}
 
-    def rows(self, file: str, order: str = "row") -> Iterator[tuple[Any, ...]]:
-        """All rows of the file, ordered by columns of its own."""
-        return self._select(f'SELECT * FROM "{file}" ORDER BY {order}')  # noqa: S608
+    def rows(self, file: str) -> Iterator[tuple[Any, ...]]:
+        """All rows of the file, in its order."""
+        return self._select(f'SELECT * FROM "{file}" ORDER BY row')  # noqa: S608
 
     def batches(self, file: str, order: str = "row", size: int = _FETCH) -> Iterator[list[tuple[Any, ...]]]:
         cursor = self._db.execute(f'SELECT * FROM "{file}" ORDER BY {order}')  # noqa: S608
@@ -111,14 +121,23 @@ class Staging:
 
     def histories(self) -> Iterator[tuple[Any, ...]]:
         """Events with `problems` columns (row, discoveredAt) of their problem, by problem, instant and row."""
-        return self._select(
-            "SELECT e.*, p.row, p.discoveredAt FROM events e LEFT JOIN problems p ON p.id = e.problem"
-            " ORDER BY e.problem, e.at, e.row"
-        )
+        return self._select(_HISTORIES.format("TRUE"))
+
+    def events(self) -> Iterator[tuple[Any, ...]]:
+        """All events, by problem, instant and row."""
+        return self._select(_EVENTS.format("TRUE"))
 
     def keep_lives(self, lives: Sequence[tuple[str, str, int]]) -> None:
         """Keep the state (JSON) of problems after their events, and the position of the event that these go on from."""
         self._db.executemany("INSERT OR REPLACE INTO lives VALUES (?, ?, ?)", lives)
+
+    def stretches(self, size: int) -> list["Bounds"]:
+        """The ids of problems in stretches of about so many."""
+        edges: list[str | None] = [
+            self._db.execute("SELECT id FROM problems ORDER BY id LIMIT 1 OFFSET ?", (start,)).fetchone()[0]
+            for start in range(size, self.count("problems"), size)
+        ]
+        return list(zip([None, *edges], [*edges, None], strict=True))
 
     def problems_with_lives(self) -> Iterator[tuple[Any, ...]]:
         """(problem, what was kept or None, columns of problems.csv or None) of every problem with a row or an event."""
@@ -128,7 +147,37 @@ class Staging:
             " WHERE p.id IS NULL ORDER BY 1"
         )
 
-    def _select(self, statement: str) -> Iterator[tuple[Any, ...]]:
-        cursor = self._db.execute(statement)
+    def _select(self, statement: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+        cursor = self._db.execute(statement, parameters)
         while rows := cursor.fetchmany(_FETCH):
             yield from rows
+
+
+class Stretch(Staging):
+    """The problems within some bounds, and their events, of a staging that another process made and leaves as it is.
+
+    What becomes of the problems is kept in memory.
+    """
+
+    def __init__(self, path: Path, bounds: Bounds) -> None:
+        self.path = path
+        self._db = sqlite3.connect(f"{path.resolve().as_uri()}?immutable=1", uri=True, check_same_thread=False)
+        self._lives: dict[str, tuple[str, int]] = {}
+        self._bounds = [bound for bound in bounds if bound is not None]
+        since, until = bounds
+        self._within = " AND ".join(["TRUE", *["{0} >= ?"] * (since is not None), *["{0} < ?"] * (until is not None)])
+
+    def histories(self) -> Iterator[tuple[Any, ...]]:
+        return self._select(_HISTORIES.format(self._within.format("e.problem")), self._bounds)
+
+    def events(self) -> Iterator[tuple[Any, ...]]:
+        return self._select(_EVENTS.format(self._within.format("problem")), self._bounds)
+
+    def keep_lives(self, lives: Sequence[tuple[str, str, int]]) -> None:
+        self._lives.update((problem, (life, position)) for problem, life, position in lives)
+
+    def problems_with_lives(self) -> Iterator[tuple[Any, ...]]:
+        """Those with a row: where the bundle is the first of its source there are no others."""
+        within = self._within.format("id")
+        for row in self._select(f'SELECT * FROM "problems" WHERE {within} ORDER BY id', self._bounds):  # noqa: S608
+            yield (row[1], *self._lives.get(row[1], (None, None)), *row)

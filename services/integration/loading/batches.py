@@ -1,8 +1,8 @@
 """Turns staged rows into rows for the graph, batch by batch; what stands already as it is said is left out."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any
 
@@ -52,17 +52,25 @@ class ProblemRows:
 
 
 class Batches:
-    """The rows of a checked bundle, ready to be written."""
+    """The rows of a checked bundle, ready to be written. `rows`: makes an empty batch of them."""
 
-    def __init__(self, staging: Staging, resolver: Resolver, recorder: Recorder, titles: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        staging: Staging,
+        resolver: Resolver,
+        recorder: Recorder,
+        titles: Mapping[str, str],
+        rows: Callable[[], Rows],
+    ) -> None:
         self._staging = staging
         self._resolver = resolver
         self._recorder = recorder
         self._titles = titles
+        self._rows = rows
 
     def kinds(self, present: Mapping[str, Present]) -> Rows:
         """The kinds of site; they are in no bundle and in every graph."""
-        rows = Rows()
+        rows = self._rows()
         for kind, id_ in nodes.site_kinds().items():
             if id_ not in present:
                 source, source_id = nodes.site_kind(kind)
@@ -98,7 +106,7 @@ class Batches:
 
     def entities(self, file: File, rows: list[Row], present: Mapping[str, Present]) -> Rows:
         """The new and changed entities among the rows."""
-        found = Rows()
+        found = self._rows()
         resolver = self._resolver
         for row in rows:
             reference = nodes.reference_of(file, row, resolver)
@@ -123,7 +131,7 @@ class Batches:
 
     def facts(self, facts: list[Stated], present: Mapping[str, Present]) -> Rows:
         """The new facts, and new versions of those that say something else."""
-        found = Rows()
+        found = self._rows()
         resolver = self._resolver
         for fact, file, row in facts:
             first = resolver.record(fact.reference)
@@ -155,7 +163,7 @@ class Batches:
 
     def problems(self) -> Iterator[list[ProblemRows]]:
         """Problems with their events, so many at once that their rows make a batch."""
-        events = groupby(self._staging.rows("events", "problem, at, row"), key=itemgetter(_EVENT_COLUMN["problem"]))
+        events = groupby(self._staging.events(), key=itemgetter(_EVENT_COLUMN["problem"]))
         group = next(events, None)
         some: list[ProblemRows] = []
         count = 0
@@ -175,8 +183,9 @@ class Batches:
             yield self._with_references(some)
 
     def _with_references(self, problems: list[ProblemRows]) -> list[ProblemRows]:
-        self._resolver.load(references_in(_PROBLEMS, [p.row for p in problems if p.row is not None]))
-        self._resolver.load(references_in(_EVENTS, [row for p in problems for row in p.events]))
+        rows = [p.row for p in problems if p.row is not None]
+        events = [row for p in problems for row in p.events]
+        self._resolver.load(chain(references_in(_PROBLEMS, rows), references_in(_EVENTS, events)))
         return problems
 
     def problem_ids(self, problems: list[ProblemRows]) -> list[str]:
@@ -188,7 +197,7 @@ class Batches:
         self, problems: list[ProblemRows], present: Mapping[str, Present], states: Mapping[str, dict[str, Any]]
     ) -> Rows:
         """The new problems, what is new of known ones, and their new events. `states`: the properties of known ones."""
-        found = Rows()
+        found = self._rows()
         for problem in problems:
             id_ = self._resolver.record(problem.reference)
             there = present.get(id_)

@@ -1,26 +1,23 @@
 """`zeren import`: check the whole bundle, write it in batches that nobody sees, then let it be seen at once."""
 
 import asyncio
-import hashlib
-import secrets
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from graph.model.instants import OPEN, utc
-from graph.queries import imports, standing
-from graph.queries.imports import create
-from graph.session import Database, Transaction
+from graph.queries import standing
+from graph.session import Database
 from services.integration.bundle.checking import Checked, Progress, check, no_progress
 from services.integration.bundle.columns import FILE, Column, File
 from services.integration.bundle.faults import Report
 from services.integration.bundle.staging import Row
 from services.integration.loading.batches import ENTITY_FILES, FACT_FILES, Batches, ProblemRows, Stated
+from services.integration.loading.claiming import claim
 from services.integration.loading.completion import Clock, ImportRefused, complete, forget
 from services.integration.loading.nodes import (
     FactRow,
@@ -33,13 +30,13 @@ from services.integration.loading.nodes import (
     site_kinds,
 )
 from services.integration.loading.present import DatabaseKnown, present, problem_states
+from services.integration.loading.transactions import Transactions
 
-__all__ = ["ImportRefused", "Imported", "import_bundle"]
+__all__ = ["ImportRefused", "Imported", "Load", "checked_bundle", "import_bundle", "load_checked"]
 
 Item = TypeVar("Item")
-_TRANSACTIONS = 2
-"""At once: while one is committed, the next one's rows are created."""
-_NO_TITLES: Mapping[str, str] = MappingProxyType({})
+Check = Callable[[Path, str, DatabaseKnown, Progress], AbstractContextManager[Checked]]
+NO_TITLES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,7 @@ async def import_bundle(
     *,
     source: str = "bundle",
     dry_run: bool = False,
-    titles: Mapping[str, str] = _NO_TITLES,
+    titles: Mapping[str, str] = NO_TITLES,
     progress: Progress = no_progress,
 ) -> Imported:
     """Check the bundle at `path` and load it, or go on with loading it where that was cut off.
@@ -71,21 +68,30 @@ async def import_bundle(
     it can't be read, ImportRefused where another import is not complete, and what `Database` raises.
     """
     loop = asyncio.get_running_loop()
-    async with _checked(path, source, DatabaseKnown(database, loop), progress) as checked:
+    async with checked_bundle(path, source, DatabaseKnown(database, loop), progress) as checked:
         if dry_run or not checked.report.ok:
             return Imported(checked.report, 0, None)
-        load = _Load(database, checked, progress)
-        await load.claim(clock())
-        written = await load.write(titles)
-        if written == 0 and not load.resumed:
-            await forget(database, load.id)
-            return Imported(checked.report, 0, None)
-        recorded_at = await complete(database, load.id, clock, progress, checked.report.rows)
-        return Imported(checked.report, written, recorded_at)
+        return await load_checked(database, checked, clock, titles, progress)
+
+
+async def load_checked(
+    database: Database, checked: Checked, clock: Clock, titles: Mapping[str, str], progress: Progress
+) -> Imported:
+    """Load a bundle in which nothing is wrong. Raises ImportRefused."""
+    mine = await claim(database, checked.source, checked.digest, clock())
+    load = Load(database, checked, progress, Transactions(database, mine), mine.started_at)
+    written = await load.write(titles)
+    if written == 0 and not mine.resumed:
+        await forget(database, mine.id)
+        return Imported(checked.report, 0, None)
+    recorded_at = await complete(database, mine.id, clock, progress, checked.report.rows)
+    return Imported(checked.report, written, recorded_at)
 
 
 @asynccontextmanager
-async def _checked(path: Path, source: str, known: DatabaseKnown, progress: Progress) -> AsyncGenerator[Checked]:
+async def checked_bundle(
+    path: Path, source: str, known: DatabaseKnown, progress: Progress, check: Check = check
+) -> AsyncGenerator[Checked]:
     """The check, in a thread of its own: it computes for long, and asks the database through this loop."""
     context = check(path, source, known, progress)
     checked = await asyncio.to_thread(context.__enter__)
@@ -95,56 +101,46 @@ async def _checked(path: Path, source: str, known: DatabaseKnown, progress: Prog
         await asyncio.to_thread(context.__exit__, None, None, None)
 
 
-class _Load:
-    """One run of an import."""
+class Sink(Protocol):
+    """Where batches of rows go. `at_once`: so many may be on their way."""
 
-    def __init__(self, database: Database, checked: Checked, progress: Progress) -> None:
+    @property
+    def at_once(self) -> int: ...
+
+    def rows(self) -> Rows:
+        """An empty batch in the form that it takes."""
+        ...
+
+    async def write(self, rows: Rows) -> None: ...
+
+
+class Load:
+    """The rows of a checked bundle on their way from the bundle to a sink. `started_at`: when the import began."""
+
+    def __init__(
+        self, database: Database, checked: Checked, progress: Progress, sink: Sink, started_at: datetime
+    ) -> None:
         self._database = database
         self._checked = checked
         self._progress = progress
-        self._run = secrets.token_hex(8)
-        self.id = hashlib.sha256(f"{checked.source}\x00{checked.digest}".encode()).hexdigest()
-        self.resumed = False
-        self._started_at: datetime | None = None
-        self._held_at: datetime | None = None
+        self._sink = sink
+        self._started_at = started_at
         self._fresh = checked.fresh
-
-    async def claim(self, now: datetime) -> None:
-        """Begin, or take over from a run that ended before it was complete."""
-        rows = await self._database.write(
-            imports.CLAIM.cypher,
-            {
-                "id": self.id,
-                "digest": self._checked.digest,
-                "source": self._checked.source,
-                "now": now,
-                "run": self._run,
-            },
-        )
-        if not rows:
-            raise ImportRefused(
-                "This database was never brought to the form that zeren needs: run `zeren migrate` first."
-            )
-        (row,) = rows
-        for other in row["others"]:
-            raise ImportRefused(
-                f"An import of source {other['source']!r}, begun {other['startedAt'].isoformat()}, is not "
-                "complete. Run it again to finish it, or discard it; then run this one."
-            )
-        mine = row["mine"][0]
-        self._started_at = mine["startedAt"]
-        self.resumed = self._started_at != now
-        if mine["heldAt"] is not None:
-            self._held_at = mine["heldAt"]
-        elif not self.resumed:
-            held = await self._database.write(imports.SHUT_GATES.cypher, {"id": self.id, "now": utc(now)})
-            self._held_at = held[0]["at"] if held else None
 
     async def write(self, titles: Mapping[str, str]) -> int:
         """Write everything that is new or changed, unseen. Returns the number of records."""
-        assert self._started_at is not None  # noqa: S101 - claimed before
+        batches = self._batches(titles)
+        return await self._but_problems(batches) + await self._problems(batches)
+
+    async def write_but_problems(self, titles: Mapping[str, str]) -> int:
+        """As `write`, without problems and their events."""
+        return await self._but_problems(self._batches(titles))
+
+    def _batches(self, titles: Mapping[str, str]) -> Batches:
         staging, resolver = self._checked.staging, self._checked.resolver
-        batches = Batches(staging, resolver, Recorder(resolver, self._started_at), titles)
+        return Batches(staging, resolver, Recorder(resolver, self._started_at), titles, self._sink.rows)
+
+    async def _but_problems(self, batches: Batches) -> int:
         kinds = await present(self._database, site_kinds().values())
         written = await self._commit(batches.kinds(kinds))
         for name in ENTITY_FILES:
@@ -155,10 +151,10 @@ class _Load:
             written += await self._column_facts(batches, FILE[name])
         for name in FACT_FILES:
             written += await self._facts(batches, FILE[name])
-        return written + await self._problems(batches)
+        return written
 
     async def _lines_of_work(self, batches: Batches) -> Rows:
-        rows = Rows()
+        rows = self._sink.rows()
         lines = await asyncio.to_thread(batches.lines_of_work)
         there = await present(self._database, lines)
         for id_, statement in lines.items():
@@ -172,7 +168,7 @@ class _Load:
             return await asyncio.to_thread(batches.entities, file, rows, there)
 
         # A task is hung below its parent, which may be in the batch before.
-        return await self._each(batches.rows_of(file), prepare, 1 if file.name == "tasks" else _TRANSACTIONS)
+        return await self._each(batches.rows_of(file), prepare, 1 if file.name == "tasks" else self._sink.at_once)
 
     async def _facts(self, batches: Batches, file: File) -> int:
         async def prepare(rows: list[Row]) -> Rows:
@@ -227,7 +223,7 @@ class _Load:
         return {} if self._fresh else await present(self._database, ids())
 
     async def _each(
-        self, items: Iterator[Item], prepare: Callable[[Item], Awaitable[Rows]], at_once: int = _TRANSACTIONS
+        self, items: Iterator[Item], prepare: Callable[[Item], Awaitable[Rows]], at_once: int | None = None
     ) -> int:
         """Prepare one batch while those before it are written. Returns the number of records."""
         written = 0
@@ -235,7 +231,7 @@ class _Load:
         try:
             while (item := await asyncio.to_thread(next, items, None)) is not None:
                 rows = await prepare(item)
-                if len(writing) == at_once:
+                if len(writing) == (at_once or self._sink.at_once):
                     written += await writing.popleft()
                 writing.append(asyncio.create_task(self._commit(rows)))
             while writing:
@@ -247,52 +243,8 @@ class _Load:
         return written
 
     async def _commit(self, rows: Rows) -> int:
-        """Write the rows in one transaction."""
         if not rows:
             return 0
-
-        async def work(transaction: Transaction) -> None:
-            if rows.held:
-                held = {"rows": rows.held, "import": self.id}
-                await _expect(transaction, imports.HOLD_PROBLEMS.cypher, held, len(rows.held), _MOVED_ON)
-            if rows.corrections:
-                corrected = {"rows": rows.corrections}
-                await _expect(transaction, imports.HOLD_FACTS.cypher, corrected, len(rows.corrections), _CORRECTED)
-            # Events last: what they are about may be among these rows, in another shape.
-            stamped = self._held_at is not None
-            for shape, new in sorted(rows.by_shape.items(), key=lambda item: item[0].label == "Event"):
-                given = {"ends": list(new.ends), "at": self._held_at or OPEN, "open": OPEN}
-                statement = imports.KEEP_PLAN + create(shape, stamped=stamped)
-                await _expect(transaction, statement, given, new.made, _LOST, new.rows)
-            for write, several in (
-                (imports.SUBTASKS, rows.subtasks),
-                (imports.CHANGED_SUBTASKS, rows.changed_subtasks),
-                (imports.SUPERSEDE, rows.corrections),
-            ):
-                if several:
-                    await _expect(transaction, write.cypher, {"rows": several}, len(several), _LOST)
-            # Last, for it takes a lock until the commit: the next batch is created meanwhile.
-            await _expect(transaction, imports.ADVANCE.cypher, {"id": self.id, "run": self._run}, 1, _TAKEN_OVER)
-
-        await self._database.transact(work)
+        await self._sink.write(rows)
         self._progress("write", rows.records)
         return rows.records
-
-
-_TAKEN_OVER = "Another process has taken over this import. Let it finish."
-_MOVED_ON = "A problem was acted on while this import was under way. Run the import again."
-_CORRECTED = "A fact was corrected while this import was under way. Run the import again."
-_LOST = "A record that the bundle refers to is no longer there. Run the import again."
-
-
-async def _expect(
-    transaction: Transaction,
-    statement: str,
-    parameters: dict[str, Any],
-    made: int,
-    otherwise: str,
-    rows: list[list[Any]] | None = None,
-) -> None:
-    answer = await transaction.run(statement, parameters, rows)
-    if sum(row["made"] for row in answer) != made:
-        raise ImportRefused(otherwise)

@@ -1,6 +1,6 @@
 """What a row of a bundle becomes: the node, what it refers to, the event that records it. No database, no clock."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +10,7 @@ from graph.model import MODEL
 from graph.model.enums import EventKind, SiteType
 from graph.model.identity import record_id
 from graph.model.instants import BEGINNING, OPEN
-from graph.queries.imports import EVENT_COLUMNS, EVENT_WAYS, Shape, parameter
+from graph.queries.shapes import EVENT_COLUMNS, EVENT_WAYS, Shape
 from services.integration.bundle.columns import FILE, LINK_KINDS, Column, File, Type
 from services.integration.bundle.references import row_digest, subject_targets
 from services.integration.bundle.resolving import Resolver
@@ -53,31 +53,45 @@ class Statement:
     events: tuple[Said, ...] = ()
 
 
-class Batch:
-    """Rows for `create` of one shape. `ends`: the places of the records at other ends. `made`: what it will return."""
+Instants = Callable[[datetime], Any]
 
-    def __init__(self, shape: Shape) -> None:
+
+class Batch:
+    """Rows for `create` of one shape. `ends`: the places of the records at other ends. `made`: what it will return.
+
+    `instant`: what a row has for an instant.
+    """
+
+    def __init__(self, shape: Shape, instant: Instants) -> None:
         self.rows: list[list[Any]] = []
         self.ends: dict[str, int] = {}
         self.made = 0
         self._columns = shape.columns
         self._instants = shape.instants
+        self._instant = instant
         self._ways = tuple(relationship for relationship, _ in shape.ways)
 
     def add(self, statement: Statement, refs: Refs) -> None:
         """`refs`: all that lead from or to the node."""
-        row = _values(statement.properties, self._columns, self._instants)
+        row = self._values(statement.properties, self._columns, self._instants)
         row += self._places(refs, self._ways)
         if statement.events:
             ways = EVENT_WAYS if statement.label == "Problem" else ()
             row.append(
                 [
-                    _values(event, EVENT_COLUMNS, _EVENT_INSTANTS) + self._places(to, ways)
+                    self._values(event, EVENT_COLUMNS, _EVENT_INSTANTS) + self._places(to, ways)
                     for event, to in statement.events
                 ]
             )
         self.rows.append(row)
         self.made += len(statement.events) or 1
+
+    def _values(self, properties: dict[str, Any], columns: tuple[str, ...], instants: tuple[int, ...]) -> list[Any]:
+        values = list(map(properties.get, columns))
+        for place in instants:
+            if (value := values[place]) is not None:
+                values[place] = self._instant(value)
+        return values
 
     def _places(self, refs: Refs, ways: tuple[str, ...]) -> list[int | None]:
         places: list[int | None] = [None] * len(ways)
@@ -89,8 +103,9 @@ class Batch:
 
 @dataclass(slots=True)
 class Rows:
-    """Rows for `create`, by shape, and the corrections among them."""
+    """Rows by shape, and the corrections among them. `instant`: what a row has for an instant."""
 
+    instant: Instants
     by_shape: dict[Shape, Batch] = field(default_factory=dict[Shape, Batch])
     corrections: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     subtasks: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
@@ -106,19 +121,11 @@ class Rows:
         shape = Shape(statement.label, bool(statement.events), changes)
         batch = self.by_shape.get(shape)
         if batch is None:
-            batch = self.by_shape[shape] = Batch(shape)
+            batch = self.by_shape[shape] = Batch(shape, self.instant)
         batch.add(statement, refs)
 
     def __bool__(self) -> bool:
         return bool(self.by_shape)
-
-
-def _values(properties: dict[str, Any], columns: tuple[str, ...], instants: tuple[int, ...]) -> list[Any]:
-    values = list(map(properties.get, columns))
-    for place in instants:
-        if (value := values[place]) is not None:
-            values[place] = parameter(value)
-    return values
 
 
 _EVENT_INSTANTS = Shape("Event").instants

@@ -9,21 +9,37 @@ import os
 import sys
 import tempfile
 from argparse import ArgumentParser, Namespace
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
+from graph import local
 from graph.local import Memory
+from tests.benchmarks.side_by_side import county
 from tests.benchmarks.side_by_side.run import Figures, measured
 from tests.benchmarks.side_by_side.writing import told, write
-from tests.database import choose, database, docker_answers
+from tests.database import DatabaseConnection, choose, database, docker_answers
 
 
 def _arguments(given: list[str]) -> Namespace:
     parser = ArgumentParser(prog="python -m tests.benchmarks.side_by_side", description=__doc__)
     parser.add_argument("--problems", type=int, nargs="+", default=[10_000], help="sizes of the county")
     parser.add_argument("--subjects", type=int, default=300, help="asked of each system by each number of clients")
+    parser.add_argument("--home", type=Path, help="build the largest county offline in this home, unless it is there")
     parser.add_argument("--loaded", action="store_true", help="take the county that is there, if it is large enough")
     parser.add_argument("--write", type=Path, metavar="DOCS", help="put the figures into performance.md of this folder")
     return parser.parse_args(given)
+
+
+@contextmanager
+def _database(asked: Namespace) -> Generator[DatabaseConnection]:
+    if asked.home is None:
+        with database(choose(os.environ, docker_answers)) as connection:
+            yield connection
+        return
+    county.build(asked.home, max(asked.problems))
+    with local.running(asked.home) as engine:
+        yield DatabaseConnection(engine.uri, engine.user, engine.password)
 
 
 def main(given: list[str]) -> None:
@@ -31,11 +47,13 @@ def main(given: list[str]) -> None:
     if not os.environ.get("ZEREN_HEAP"):  # as users have it; tests take less
         memory = Memory.from_environment()
         os.environ |= {"ZEREN_HEAP": memory.heap, "ZEREN_PAGECACHE": memory.page_cache}
-    with tempfile.TemporaryDirectory() as home, database(choose(os.environ, docker_answers)) as connection:
+    with tempfile.TemporaryDirectory() as home, _database(asked) as connection:
         every: list[Figures] = []
         for size in asked.problems:
             found = asyncio.run(
-                measured(connection, Path(home), size, asked.subjects, anew=not asked.loaded, install=True)
+                measured(
+                    connection, Path(home), size, asked.subjects, anew=not (asked.loaded or asked.home), install=True
+                )
             )
             sys.stdout.write(told(found))
             sys.stdout.flush()

@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from graph import local
 from graph.migrations import migrate
 from graph.session import Database
 from services.integration.county.campaign import SHIPPED
 from services.integration.county.generation import PROBLEMS, SOURCE, generate
 from services.integration.loading.loader import import_bundle
+from services.integration.loading.offline import import_offline
 from tests.database import DatabaseConnection, empty
 
 PATIENCE = 600.0
+EVENTS_A_SECOND = 3_000
+"""Are numbered, counted and looked at for findings at the least, with everything else beside it."""
 LOOK = 0.5
 
 RESTLESS = """
@@ -50,13 +54,36 @@ async def load(connection: DatabaseConnection, problems: int, *, anew: bool) -> 
     return Loaded(row["problems"], row["events"], row["records"], seconds)
 
 
+def build(home: Path, problems: int) -> None:
+    """Have a county of so many problems in `home`, whose engine does not run: built offline, unless it is there."""
+    with local.running(home) as engine:
+        there = asyncio.run(_begun(DatabaseConnection(engine.uri, engine.user, engine.password)))
+    if there >= problems:
+        return
+    if there:
+        raise RuntimeError(f"{home} holds a county of {there:,} problems; give a folder for another")
+    with tempfile.TemporaryDirectory() as folder:
+        bundle = Path(folder) / "county"
+        generate(bundle, scale=problems / PROBLEMS)
+        imported = import_offline(home, bundle, _now, source=SOURCE, pays_from=1)
+    if imported.report.errors:
+        raise RuntimeError(f"the county could not be imported: {imported.report.errors[:3]}")
+
+
+async def _begun(connection: DatabaseConnection) -> int:
+    """The campaign, unless it is there; the problems that are."""
+    async with Database(*connection) as database:
+        await migrate(database, _now())
+        await import_bundle(database, SHIPPED, _now, source="speech")
+        return (await database.read("MATCH (p:Problem) RETURN count(p) AS problems"))[0]["problems"]
+
+
 async def _imported(connection: DatabaseConnection, problems: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
         bundle = Path(folder) / "county"
         await asyncio.to_thread(generate, bundle, scale=problems / PROBLEMS)
+        await _begun(connection)
         async with Database(*connection) as database:
-            await migrate(database, _now())
-            await import_bundle(database, SHIPPED, _now, source="speech")
             begun = time.perf_counter()
             imported = await import_bundle(database, bundle, _now, source=SOURCE)
             seconds = time.perf_counter() - begun
@@ -68,8 +95,10 @@ async def _imported(connection: DatabaseConnection, problems: int) -> float:
 async def come_to_rest(database: Database) -> None:
     """Wait until all events are numbered and counted, and no passed deadline and no finding is left to be noticed."""
     begun = time.monotonic()
+    waiting = (await database.read("MATCH (e:Outbox) RETURN count(e) AS events"))[0]["events"]
+    patience = PATIENCE + waiting / EVENTS_A_SECOND
     while (await database.read(RESTLESS, {"now": _now()}))[0]["restless"]:
-        if time.monotonic() - begun > PATIENCE:
+        if time.monotonic() - begun > patience:
             raise RuntimeError("the county does not come to rest")
         await asyncio.sleep(LOOK)
 

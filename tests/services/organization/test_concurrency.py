@@ -145,7 +145,7 @@ async def test_an_import_and_a_correction_do_not_change_one_fact_at_once(
     # Where nobody has acted yet, an import would have commands wait for its end.
     assert "event" in await county.change("end", "Membership", fact=rid("m-clerk"), validTo=END, now=clock())
     new = write(tmp_path / "new", changed(memberships=(ROW, "m1,li,clerk,2023-01-01,2024-12-21")))
-    commit = loader._Load._commit  # pyright: ignore[reportPrivateUsage]
+    commit = loader.Load._commit  # pyright: ignore[reportPrivateUsage]
 
     async def corrected_first(self: Any, rows: Any) -> int:
         if rows.corrections:
@@ -155,7 +155,7 @@ async def test_an_import_and_a_correction_do_not_change_one_fact_at_once(
         return await commit(self, rows)
 
     with monkeypatch.context() as patched:
-        patched.setattr(loader._Load, "_commit", corrected_first)  # pyright: ignore[reportPrivateUsage]
+        patched.setattr(loader.Load, "_commit", corrected_first)  # pyright: ignore[reportPrivateUsage]
         with pytest.raises(ImportRefused, match="was corrected"):
             await import_bundle(county.database, new, clock)
     assert (await import_bundle(county.database, new, clock)).recorded_at is not None, "run again, it goes on"

@@ -1,0 +1,125 @@
+"""Tables from which `neo4j-admin` builds a store: one for the nodes of some labels, one for relationships of a type.
+
+They are CSV whose delimiter and quote are control characters: texts, JSON among them, then need next to no quoting.
+Nothing between two delimiters is null, and two quotes are the empty text.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TextIO, cast
+
+from graph.model.declare import Scalar
+
+DELIMITER = "\x1f"
+QUOTE = "\x1e"
+LIST_DELIMITER = ";"
+"""Of lists of texts and of labels; no text in a list has it, for it separates them in bundles too."""
+TYPES = {
+    Scalar.TEXT: "string",
+    Scalar.INTEGER: "long",
+    Scalar.FLOAT: "double",
+    Scalar.BOOLEAN: "boolean",
+    Scalar.INSTANT: "datetime",
+    Scalar.DATE: "date",
+    Scalar.TEXTS: "string[]",
+}
+_EMPTY = QUOTE * 2
+_IN_NEED = re.compile(f"[{DELIMITER}{QUOTE}\r\n]")
+_ENDS = (":START_ID", ":END_ID")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file of rows under a header. `of`: the labels of its nodes joined by colons, or a type of relationships.
+
+    `over_lines`: whether values in it may go over several lines, which takes longer to read.
+    """
+
+    file: Path
+    of: str
+    relationships: bool
+    over_lines: bool
+
+
+class Tables:
+    """Writes tables into a folder, each begun when its first row comes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._files: dict[Table, TextIO] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for file in self._files.values():
+            file.close()
+
+    @property
+    def written(self) -> list[Table]:
+        return list(self._files)
+
+    def nodes(self, labels: str, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """`header`: `name:type` of each column, `name:ID` of the one by which relationships find the node."""
+        self._add(labels, header, rows, relationships=False)
+
+    def relationships(self, type_: str, rows: Sequence[tuple[str, str]]) -> None:
+        """Rows are the keys of both ends."""
+        self._add(type_, _ENDS, rows, relationships=True)
+
+    def _add(self, of: str, header: Sequence[str], rows: Sequence[Sequence[Any]], *, relationships: bool) -> None:
+        if not rows:
+            return
+        lines = [
+            DELIMITER.join(
+                [
+                    "" if value is None else (value or _EMPTY) if value.__class__ is str else _text(value)
+                    for value in row
+                ]
+            )
+            for row in rows
+        ]
+        text = "\n".join(lines)
+        as_they_are = (
+            text.count("\n") == len(rows) - 1
+            and "\r" not in text
+            and text.count(DELIMITER) == len(rows) * (len(header) - 1)
+            and text.count(QUOTE) == len(_EMPTY) * sum(row.count("") for row in rows)
+        )
+        if as_they_are:
+            self._write(of, header, text, relationships=relationships)
+            return
+        for row in rows:  # some text in them has a character that separates
+            quoted = DELIMITER.join([_quoted(value) for value in row])
+            over_lines = "\n" in quoted or "\r" in quoted
+            self._write(of, header, quoted, relationships=relationships, over_lines=over_lines)
+
+    def _write(
+        self, of: str, header: Sequence[str], text: str, *, relationships: bool, over_lines: bool = False
+    ) -> None:
+        kind = "relationships" if relationships else "nodes"
+        name = f"{kind}-{of.replace(':', '-')}{'-lines' if over_lines else ''}.csv"
+        table = Table(self._folder / name, of, relationships, over_lines)
+        file = self._files.get(table)
+        if file is None:
+            file = self._files[table] = table.file.open("w", encoding="utf-8", newline="")
+            file.write(DELIMITER.join(header) + "\n")
+        file.write(text + "\n")
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return LIST_DELIMITER.join(cast("list[str]", value)) if isinstance(value, list) else str(value)
+
+
+def _quoted(value: Any) -> str:
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else _text(value)
+    return f"{QUOTE}{text.replace(QUOTE, _EMPTY)}{QUOTE}" if not text or _IN_NEED.search(text) else text

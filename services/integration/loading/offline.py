@@ -1,0 +1,223 @@
+"""A first import into an instance's own engine: the store is built anew while the engine stands still.
+
+The check and the rows are those of every import; the rows become tables, and Neo4j's own bulk load makes a store of
+them and of what was there before, beside the present one (docs/decisions/0063). Until it takes the place of the
+present one nothing has changed, and afterwards all is visible.
+"""
+
+import asyncio
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from graph import local
+from graph.local.tables import LIST_DELIMITER, Table, Tables
+from graph.migrations import migrate
+from graph.model.instants import utc
+from graph.queries import backup, rebuilding
+from graph.session import Database
+from services.integration.bundle.checking import Checked, Progress, check_but_events, no_progress
+from services.integration.bundle.faults import Report
+from services.integration.loading.claiming import claim
+from services.integration.loading.completion import Clock, ImportRefused, complete
+from services.integration.loading.loader import NO_TITLES, Imported, Load, checked_bundle, load_checked
+from services.integration.loading.present import DatabaseKnown
+from services.integration.loading.stretches import worked
+from services.integration.loading.tables import StampedTables
+
+PAYS_FROM = 20_000
+"""Problems in a bundle: below, transactions are sooner done than an engine is stopped and started twice."""
+KEPT_AT_MOST = 100_000
+"""Nodes that are there before: they are held in memory."""
+ROOM_FOR_PROBLEM = 25_000
+"""Bytes, with its events and what belongs to it: tables, and both stores while there are two."""
+AT_ONCE = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is in a database. `nodes`: (key, labels, properties); `ways`: by type, (from, to, properties) by keys."""
+
+    nodes: list[tuple[str, list[str], dict[str, Any]]]
+    ways: dict[str, list[tuple[str, str, dict[str, Any]]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """All that a new store is made of, and what finishes the import in it.
+
+    `began`: when the import did. `at`: its record time.
+    """
+
+    tables: list[Table]
+    kept: _Kept
+    began: datetime
+    at: datetime
+    source: str
+    digest: str
+    report: Report
+    written: int
+
+
+def import_offline(
+    home: Path,
+    path: Path,
+    clock: Clock,
+    *,
+    source: str = "bundle",
+    dry_run: bool = False,
+    titles: Mapping[str, str] = NO_TITLES,
+    progress: Progress = no_progress,
+    engine: local.Progress | None = None,
+    pays_from: int = PAYS_FROM,
+) -> Imported:
+    """Import as `import_bundle` does into the engine of `home`, which does not run; a big first bundle offline.
+
+    Blocks. The caller sees to it that nobody else works on the home. Raises what `import_bundle` and `local` raise.
+    """
+    with local.running(home, progress=engine) as connection, local.table_folder(home) as folder:
+        found = asyncio.run(_prepared(connection, folder, path, clock, source, dry_run, titles, progress, pays_from))
+        if isinstance(found, Imported):
+            return found
+        with local.rebuilt(home, found.tables, progress=engine) as new:
+            recorded_at = asyncio.run(_finished(new, found, clock, progress))
+    return Imported(found.report, found.written, recorded_at)
+
+
+async def _prepared(
+    connection: local.Connection,
+    folder: Path,
+    path: Path,
+    clock: Clock,
+    source: str,
+    dry_run: bool,
+    titles: Mapping[str, str],
+    progress: Progress,
+    pays_from: int,
+) -> Imported | _Prepared:
+    loop = asyncio.get_running_loop()
+    async with (
+        Database(connection.uri, connection.user, connection.password) as database,
+        checked_bundle(path, source, DatabaseKnown(database, loop), progress, check_but_events) as checked,
+    ):
+        before, began = await _last_transaction(database), clock()
+        pays = not dry_run and _pays(checked, folder, pays_from)
+        at = await _record_time(database, began) if pays else None
+        if at is None:
+            await asyncio.to_thread(lambda: checked.add(checked.replay.run()))
+            if dry_run or not checked.report.ok:
+                return Imported(checked.report, 0, None)
+            return await load_checked(database, checked, clock, titles, progress)
+        tables, written = await _written(connection, database, checked, folder, began, at, titles, progress)
+        if not checked.report.ok:
+            return Imported(checked.report, 0, None)
+        with Tables(folder) as of_kept:
+            kept = await _kept(database)
+            _keys(of_kept, kept)
+        if await _last_transaction(database) != before:
+            raise ImportRefused("Something else was written into this database meanwhile. Run the import again.")
+        tables += of_kept.written
+        return _Prepared(tables, kept, began, at, checked.source, checked.digest, checked.report, written)
+
+
+async def _written(
+    connection: local.Connection,
+    database: Database,
+    checked: Checked,
+    folder: Path,
+    began: datetime,
+    at: datetime,
+    titles: Mapping[str, str],
+    progress: Progress,
+) -> tuple[list[Table], int]:
+    """The tables of all records, and how many these are; problems beside the rest. Faults of events are reported."""
+
+    async def problems() -> tuple[list[Table], int]:
+        tables: list[Table] = []
+        records = 0
+        async for stretch in worked(connection, checked, folder, began, at):
+            checked.take(stretch.report)
+            tables += stretch.tables
+            records += stretch.records
+            progress("write", stretch.records)
+        return tables, records
+
+    with Tables(folder) as tables:
+        load = Load(database, checked, progress, StampedTables(tables, at), began)
+        rest = asyncio.create_task(load.write_but_problems(titles))
+        try:
+            of_problems, records = await problems()
+            records += await rest
+            return tables.written + of_problems, records
+        finally:
+            rest.cancel()
+
+
+def _pays(checked: Checked, folder: Path, pays_from: int) -> bool:
+    problems = checked.report.rows.get("problems", 0)
+    room = shutil.disk_usage(folder).free > problems * ROOM_FOR_PROBLEM
+    return checked.report.ok and checked.fresh and problems >= pays_from and room
+
+
+async def _record_time(database: Database, now: datetime) -> datetime | None:
+    """What SHUT_GATES will give; None where the database stands against it, and the import goes the usual way."""
+    for state in await database.read(rebuilding.STATE):
+        if not state["acted"] and not state["unfinished"] and state["nodes"] <= KEPT_AT_MOST:
+            return max(utc(now), state["last"] + timedelta(microseconds=1))
+    return None
+
+
+async def _last_transaction(database: Database) -> int:
+    (row,) = await database.read(rebuilding.LAST_TRANSACTION)
+    return row["number"]
+
+
+async def _kept(database: Database) -> _Kept:
+    kept = _Kept([], {})
+    async with database.snapshot() as transaction:
+        for statement in (backup.NODES, backup.NUMBERED_EVENTS, backup.OTHER_EVENTS):
+            async for rows in transaction.batches(statement):
+                for key, labels, properties, out in rows:
+                    kept.nodes.append((key, labels, properties))
+                    for type_, other, more in out:
+                        kept.ways.setdefault(type_, []).append((key, other, more))
+    return kept
+
+
+def _keys(tables: Tables, kept: _Kept) -> None:
+    """What is kept as bare nodes, to which rows can lead; the rest comes from `_give_back`."""
+    rows = [(key, LIST_DELIMITER.join(labels)) for key, labels, _ in kept.nodes]
+    tables.nodes("Restored", ("restoredKey:ID", ":LABEL"), rows)
+
+
+async def _finished(connection: local.Connection, found: _Prepared, clock: Clock, progress: Progress) -> datetime:
+    async with Database(connection.uri, connection.user, connection.password) as database:
+        await _give_back(database, found.kept)
+        await migrate(database, clock())
+        mine = await claim(database, found.source, found.digest, found.began)
+        if mine.held_at != found.at:
+            raise ImportRefused(f"The new store has another record time ({mine.held_at}). Run the import again.")
+        return await complete(database, mine.id, clock, progress, found.report.rows)
+
+
+async def _give_back(database: Database, kept: _Kept) -> None:
+    await database.write(backup.INDEX_KEYS)
+    await database.read("CALL db.awaitIndexes(300)")
+    for type_, ways in kept.ways.items():
+        statement = backup.relationships(type_, from_record=False, to_record=False)
+        rows = [{"a": from_, "b": to, "p": more, "i": {}} for from_, to, more in ways]
+        for some in _batched(rows):
+            await database.write(statement, {"rows": some})
+    rows = [{"key": key, "properties": properties} for key, _, properties in kept.nodes]
+    for some in _batched(rows):
+        (done,) = await database.write(rebuilding.GIVE_BACK.cypher, {"rows": some})
+        if done["made"] != len(some):
+            raise ImportRefused("The new store lacks nodes of the present one. Run the import again.")
+    await database.write(backup.DROP_KEYS)
+
+
+def _batched(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    return (rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE))
