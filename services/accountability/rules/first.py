@@ -15,8 +15,7 @@ def first_holders(beside: Mapping[str, Any], at: Any, levels: Levels) -> dict[st
 
     @cache  # many of a page are of one organization, at a few sites
     def first(subject: Subject, assigned: str | None) -> tuple[str, str] | None:
-        hop = responsible(near.about(subject, at), assigned, levels, held)
-        return (hop.post, hop.holder) if hop is not None and hop.post and hop.holder else None
+        return responsible(near.about(subject, at), assigned, levels, held)
 
     found: dict[str, tuple[str, str]] = {}
     for problem, site, area, task, assigned in beside["problems"]:

@@ -74,17 +74,16 @@ def first_way(about: Facts, posts: frozenset[str], levels: Levels, held: Held) -
     return _Trace(about, levels, held).first(posts)
 
 
-def responsible(about: Facts, assigned: str | None, levels: Levels, held: Held | None = None) -> Hop | None:
-    """The first holder: on the TASK line of posts of the assigned organization, else on INDUSTRY, else TERRITORIAL.
-
-    `held`: where the facts of the subject are among others.
-    """
+def responsible(about: Facts, assigned: str | None, levels: Levels, held: Held) -> tuple[str, str] | None:
+    """The first holder, after the post: on the TASK line of posts of the assigned organization, else on INDUSTRY, else
+    TERRITORIAL. `held` as above."""
     trace = _Trace(about, levels, held)
-    for line in trace.lines(LineKind.TASK, LineKind.INDUSTRY, LineKind.TERRITORIAL):
-        for hop in line.hops:
-            own = line.kind is not LineKind.TASK or (hop.post and assigned and trace.held.is_of(hop.post, assigned))
-            if own and hop.holder is not None:
-                return hop
+    for kind in (LineKind.TASK, LineKind.INDUSTRY, LineKind.TERRITORIAL):
+        for way in trace.ways(kind):
+            holders = held.holders(way.post)
+            own = kind is not LineKind.TASK or (assigned is not None and held.is_of(way.post, assigned))
+            if own and holders:
+                return way.post, min(holders)
     return None
 
 
@@ -116,22 +115,25 @@ class _Trace:
         self.held = held or Held.of(about, levels.level_above)
         self._taken: set[str] = set()
 
-    def lines(self, *kinds: LineKind) -> Iterator[Line]:
-        """Those of the kinds (none given: all), each worked out when it comes to it."""
-        drafts = self._drafts()
-        for kind in kinds or drafts:
-            yield self._line(kind, drafts[kind], superiors=kind is not LineKind.REGULATED_PARTY)
+    def lines(self) -> Iterator[Line]:
+        """Each worked out when it comes to it."""
+        for kind, draft in self._drafts.items():
+            yield self._line(kind, draft, superiors=kind is not LineKind.REGULATED_PARTY)
+
+    def ways(self, kind: LineKind) -> list[Reached]:
+        """How the posts of one of the lines 1 to 4 get there, in the order of their hops."""
+        return sorted(self._best(self._drafts[kind]).values(), key=_way_place)
 
     def first(self, posts: frozenset[str]) -> Reached | None:
-        drafts = self._drafts()
-        del drafts[LineKind.REGULATED_PARTY]
         found = [
-            (LEVELS.index(one.level), number, one.distance, _capacity_place(one.capacity), one.post, one)
-            for number, draft in enumerate(drafts.values())
-            for one in self._best(draft, posts).values()
+            (LEVELS.index(way.level), number, _way_place(way), way)
+            for number, (kind, draft) in enumerate(self._drafts.items())
+            if kind is not LineKind.REGULATED_PARTY
+            for way in self._best(draft, posts).values()
         ]
-        return min(found, key=itemgetter(0, 1, 2, 3, 4))[-1] if found else None
+        return min(found, key=itemgetter(0, 1, 2))[-1] if found else None
 
+    @cached_property
     def _drafts(self) -> dict[LineKind, _Draft]:
         drafts = {
             LineKind.TERRITORIAL: self._territorial(),
@@ -395,6 +397,10 @@ def _place(hop: Hop) -> tuple[int, int, int, bool, str, str, str, str]:
         hop.organization or "",
         hop.area or "",
     )
+
+
+def _way_place(way: Reached) -> tuple[int, int, int, str]:
+    return (LEVELS.index(way.level), way.distance, _capacity_place(way.capacity), way.post)
 
 
 def _capacity_place(capacity: Capacity | None) -> int:
