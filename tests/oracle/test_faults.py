@@ -20,7 +20,7 @@ from tests.world import rid
 
 @pytest.fixture(scope="module")
 def counties(bench: Bench) -> list[County]:
-    made = [made_of(made, f"f{n}-", rid) for n, made in enumerate(chosen(SEED, max(COUNTIES, 50)))]
+    made = [made_of(made, f"f{n}-", rid) for n, made in enumerate(chosen(SEED, max(COUNTIES, 100)))]
     bench.run(load(bench.database, made))
     return made
 
