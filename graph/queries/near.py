@@ -14,8 +14,9 @@ from graph.model.facts import LONGEST_CHAIN
 from graph.queries.climbing import climbed
 
 _MEMBERSHIPS = "[row IN risen WHERE row.type = 'MEMBERSHIP_TO' | {r: row.r, x: row.y, y: row.x, a: row.b, b: row.a}]"
-FACT = "r {.id, .sourceId, .recordedAt, .supersededAt, .validFrom, .validTo, .explicit, .role, .capacity}"
-"""Of a fact `r` all that is asked for, read in one pass."""
+VALUES = ".id, .sourceId, .recordedAt, .supersededAt, .validFrom, .validTo, .explicit, .role, .capacity"
+"""Of a fact all that is asked for, read in one pass."""
+FACT = f"r {{{VALUES}}}"
 _PERSONNEL = "POST_IN|MEMBERSHIP_TO|REPORTS"
 
 

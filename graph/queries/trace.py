@@ -20,6 +20,7 @@ from graph.compile.tree import Statement
 from graph.model import MODEL
 from graph.model.facts import LONGEST_CHAIN
 from graph.queries.climbing import climbed
+from graph.queries.near import VALUES
 
 SUBJECTS = ("Problem", "Site", "Area", "Task", "Instruction")
 
@@ -186,7 +187,7 @@ def _event(compiler: Compiler, shown: tuple[Selected, ...]) -> tuple[str, str]:
 _OF_EVENTS = ("id", "kind", "at", "dueAt", "recordedAt", "position")
 
 
-_FACT = "r {.id, .sourceId, .recordedAt, .supersededAt, .validFrom, .validTo, .explicit, .role, .capacity, .basis}"
+_FACT = f"r {{{VALUES}, .basis}}"
 """Read in one pass, into a map that stands for the fact: the plan of a subquery in a loop keeps no property that it has
 read by name."""
 

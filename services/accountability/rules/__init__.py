@@ -15,13 +15,12 @@ from services.accountability.rules.facts import (
     Link,
     Record,
     area_of,
-    effective,
 )
 from services.accountability.rules.first import first_holders
 from services.accountability.rules.lines import Levels, concerned, lines, responsible
 
 __all__ = [
     "Change", "Custody", "Earlier", "Event", "Exculpatory", "Facts", "History", "Hop", "Levels", "Line", "Link",
-    "Record", "Side", "Version", "area_of", "compare", "concerned", "custody", "effective", "exculpatory",
+    "Record", "Side", "Version", "area_of", "compare", "concerned", "custody", "exculpatory",
     "first_holders", "lines", "responsible",
 ]  # fmt: skip

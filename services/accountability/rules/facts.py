@@ -155,13 +155,8 @@ class Line:
     hops: tuple[Hop, ...]
 
 
-def effective(links: Iterable[Link], thing: str, *, at_from: bool) -> Sequence[Link]:
-    """The links of a thing that count: its explicit ones, and only where it has none the column's."""
-    return counting([link for link in links if (link.from_ if at_from else link.to) == thing])
-
-
 def counting(own: Sequence[Link]) -> Sequence[Link]:
-    """Of the links of one thing those that count."""
+    """The links of a thing that count: its explicit ones, and only where it has none the column's."""
     return [link for link in own if link.explicit] or own
 
 
