@@ -82,15 +82,19 @@ async def _count(transaction: Transaction) -> int:
         return 0
     first, last = events[0]["at"], events[-1]["at"]
     at: datetime | None = before["at"]
-    if at is not None and (_day(at) < _day(first) or before["changes"] >= CHANGES_IN_A_DAY):
+    if at is not None and _day(at) < _day(first):
         await transaction.run(queries.KEEP_DAY.cypher, {"at": at, "beginning": BEGINNING})
     position = events[-1]["index"] + 1
     (found,) = await transaction.run(queries.COMPLETE, {"position": position, "at": last})
     whole = [instant for event in events if (instant := event["at"]) < last or found["complete"]]
     if before["reached"] is not None and (reached := before["reached"]) < first:
         whole.insert(0, reached)
-    written = {"position": position, "reached": last, "at": max(whole, default=at), "rows": _changes(events)}
+    counted_to, rows = max(whole, default=at), _changes(events)
+    written = {"position": position, "reached": last, "at": counted_to, "rows": rows}
     await transaction.run(queries.CHANGE.cypher, written)
+    if counted_to != at and before["changes"] + len(rows) >= CHANGES_IN_A_DAY:
+        # At once: after an import it may be long until the next event, and a read sums what the days do not hold.
+        await transaction.run(queries.KEEP_DAY.cypher, {"at": counted_to, "beginning": BEGINNING})
     return len(events)
 
 

@@ -10,23 +10,19 @@ from pathlib import Path
 from graph import local
 from graph.migrations import migrate
 from graph.session import Database
+from services.hosting.rounds import beside
+from services.hosting.settings import Settings
 from services.integration.county.campaign import SHIPPED
 from services.integration.county.generation import PROBLEMS, SOURCE, generate
 from services.integration.loading.loader import import_bundle
 from services.integration.loading.offline import import_offline
+from services.ledger.keyring import Keyring
+from services.ledger.sequencer import Sequencer
+from services.oversight.counting import Counting
+from services.oversight.watch import Watch
 from tests.database import DatabaseConnection, empty
 
-PATIENCE = 600.0
-EVENTS_A_SECOND = 3_000
-"""Are numbered, counted and looked at for findings at the least, with everything else beside it."""
-LOOK = 0.5
-
-RESTLESS = """
-RETURN EXISTS { (e:Outbox) } OR EXISTS { MATCH (p:Problem) WHERE p.fallsDueAt < $now AND p.id > '' }
-  OR EXISTS { MATCH (r:Rollup), (l:Log {name: 'main'}) WHERE r.position < l.size }
-  OR EXISTS { MATCH (r:FindingsReader), (l:Log {name: 'main'}) WHERE r.position < l.size }
-  OR EXISTS { MATCH (g:Agenda) WHERE g.at < $now AND g.subject > '' } AS restless
-"""
+SET_ASIDE = "MATCH (r:FindingsReader {name: 'main'}), (l:Log {name: 'main'}) SET r.position = l.size"
 
 
 @dataclass(frozen=True)
@@ -92,15 +88,20 @@ async def _imported(connection: DatabaseConnection, problems: int) -> float:
     return seconds
 
 
-async def come_to_rest(database: Database) -> None:
-    """Wait until all events are numbered and counted, and no passed deadline and no finding is left to be noticed."""
-    begun = time.monotonic()
-    waiting = (await database.read("MATCH (e:Outbox) RETURN count(e) AS events"))[0]["events"]
-    patience = PATIENCE + waiting / EVENTS_A_SECOND
-    while (await database.read(RESTLESS, {"now": _now()}))[0]["restless"]:
-        if time.monotonic() - begun > patience:
-            raise RuntimeError("the county does not come to rest")
-        await asyncio.sleep(LOOK)
+async def come_to_rest(database: Database, home: Path) -> float:
+    """Have all passed deadlines noticed and all events numbered, by the keys of `home`, and counted; in seconds.
+
+    What of findings could be noticed in the past is set aside: at a million problems it would take hours, and no
+    question asks for findings. So it is at every size.
+    """
+    begun = time.perf_counter()
+    sequencer = Sequencer(database, lambda: Keyring.open(Settings(home).keys), [], _now)
+    async with beside(Counting(database)):
+        await asyncio.gather(Watch(database, _now).catch_up(), sequencer.catch_up())
+        await sequencer.catch_up()
+    await Counting(database).catch_up()
+    await database.write(SET_ASIDE)
+    return time.perf_counter() - begun
 
 
 def _now() -> datetime:

@@ -6,10 +6,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from graph.session import Database
-from tests.benchmarks.side_by_side import chain, county, wide
+from tests.benchmarks.side_by_side import chain, county, leaves, wide
+from tests.benchmarks.side_by_side.contenders import by_document, by_hand, by_statements, compare
 from tests.benchmarks.side_by_side.county import Loaded
 from tests.benchmarks.side_by_side.measuring import Contender, Measured, measure
 from tests.benchmarks.side_by_side.questions import (
@@ -18,9 +19,6 @@ from tests.benchmarks.side_by_side.questions import (
     WORKLIST,
     Question,
     Subject,
-    answer_of,
-    now,
-    statements,
     subjects,
 )
 from tests.benchmarks.side_by_side.systems import (
@@ -62,6 +60,8 @@ class Figures:
     """What a run has found."""
 
     loaded: Loaded
+    rested: float
+    """Seconds until all deadlines were noticed, and all events numbered and counted."""
     subjects: int
     measured: list[Measured] = field(default_factory=list[Measured])
     left_out: list[str] = field(default_factory=list[str])
@@ -74,10 +74,11 @@ async def measured(
     connection: DatabaseConnection, home: Path, problems: int, share: int, *, anew: bool, install: bool
 ) -> Figures:
     """Load a county of so many problems, and measure with `share` subjects for each system and number of clients."""
-    figures = Figures(await county.load(connection, problems, anew=anew), share)
+    loaded = await county.load(connection, problems, anew=anew)
+    store = Database(*connection)
+    figures = Figures(loaded, await county.come_to_rest(store, home), share)
     before = os.getloadavg()[0]
     with ExitStack() as stack:
-        store = Database(*connection)
         stock, ours = stack.enter_context(drivers(connection))
         zeren, *where = stack.enter_context(zeren_over_http(connection, home))
         plain = stack.enter_context(python_app("plain", connection))
@@ -89,7 +90,6 @@ async def measured(
         floor, one = over_http("plain Strawberry", "graphql"), over_http("Strawberry, one statement", "graphql")
         many = over_http("Strawberry, field by field", "by-field")
         processes = {"Neo4j": engine_of(connection)}
-        await county.come_to_rest(store)
         for seed, question in enumerate((TRACE, WORKLIST, COUNTED)):
             contenders = [*(by_statements(system, question) for system in (stock, ours)), by_document(zeren, question)]
             figures.measured += await _asked(store, question, contenders, seed, share)
@@ -106,6 +106,7 @@ async def measured(
             FLOOR, contenders, [NOTHING] * share * len(contenders) * len(CLIENTS), CLIENTS
         )
         figures.measured += await wide.overview(store, stock, zeren)
+        figures.measured += await leaves.completed(store)
         figures.measured += await wide.accountable(store, zeren)
         writer = System(zeren.name, stack.enter_context(asking("http", *where)), zeren.processes)
         about = list(islice(iter(await subjects(store, 4)), share))
@@ -125,83 +126,6 @@ async def _asked(
     for contender in contenders:
         contender.system.asker.ask([await contender.put(subject) for subject in islice(left, min(WARM, share))], 4)
     return await measure(question, contenders, list(islice(left, share * len(contenders) * len(CLIENTS))), CLIENTS)
-
-
-async def compare(question: Question, contenders: Sequence[Contender], about: Sequence[Subject]) -> None:
-    """Raises AssertionError where two do not say the same."""
-    said: list[tuple[str, list[Any]]] = []
-    for one in contenders:
-        answers = one.system.asker.ask([await one.put(subject) for subject in about], answers=True).answers
-        pairs = zip(about, answers, strict=True)
-        said.append((one.system.name, [await one.read(subject, answer) for subject, answer in pairs]))
-    (first, expected), *others = said
-    for name, found in others:
-        for subject, one, other in zip(about, expected, found, strict=True):
-            if one != other:
-                where, this, that = _difference(one, other)
-                raise AssertionError(
-                    f"{question.name} of {subject['id']}, {where}: {first} says {this!r}, {name} says {that!r}"
-                )
-
-
-def _difference(one: Any, other: Any, where: str = "answer") -> tuple[str, Any, Any]:
-    """The first place at which two answers are not the same."""
-    parts = zip(_parts(one), _parts(other), strict=False)
-    for (key, this), (_, that) in parts:
-        if this != that:
-            return _difference(this, that, f"{where}.{key}")
-    return where, one, other
-
-
-def _parts(value: Any) -> list[tuple[Any, Any]]:
-    if isinstance(value, dict):
-        return sorted(cast("dict[str, Any]", value).items())
-    return list(enumerate(cast("list[Any]", value))) if isinstance(value, list) else []
-
-
-def by_statements(driver: System, question: Question) -> Contender:
-    """The driver sends what zeren would send; what zeren would make of its rows is compared."""
-
-    async def put(subject: Subject) -> Any:
-        return await statements(question, subject, now())
-
-    async def read(subject: Subject, answer: Any) -> Any:
-        return question.read(await answer_of(question, subject, [_native(rows) for rows in answer], now()))
-
-    return Contender(driver, put, read)
-
-
-def by_document(system: System, question: Question) -> Contender:
-    """A system that answers GraphQL."""
-
-    async def put(subject: Subject) -> str:
-        return question.body(subject)
-
-    async def read(_: Subject, answer: Any) -> Any:
-        return question.read(answer)
-
-    return Contender(system, put, read)
-
-
-def by_hand(driver: System) -> Contender:
-    """The driver sends the chain's statement that was written by hand."""
-
-    async def put(subject: Subject) -> Any:
-        return [chain.statement(subject["id"], now())]
-
-    async def read(_: Subject, answer: Any) -> Any:
-        return chain.flat(answer[0][0]["chain"])
-
-    return Contender(driver, put, read)
-
-
-def _native(value: Any) -> Any:
-    """The driver's own instants as Python's."""
-    if isinstance(value, list):
-        return [_native(part) for part in cast("list[Any]", value)]
-    if isinstance(value, dict):
-        return {key: _native(part) for key, part in cast("dict[str, Any]", value).items()}
-    return value.to_native() if hasattr(value, "to_native") else value
 
 
 async def _one(_: Subject) -> Any:

@@ -244,6 +244,19 @@ async def test_it_is_what_a_plain_recount_comes_to_at_every_instant(
         await compare()
 
 
+async def test_what_was_counted_is_kept_whole_without_waiting_for_another_event(
+    campaign: Campaign, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "CHANGES_IN_A_DAY", 1)
+    async with campaign.database() as database:
+        await some_life(campaign, database, 3, 10)
+        await sequenced(database, tmp_path)
+        await Counting(database).catch_up()
+        (row,) = await database.read("MATCH (d:RollupDay) RETURN max(d.at) AS last")
+        assert row["last"] == (await counting.reached(database)).at, "a read sums changes that no day holds"
+        assert await check(database) == []
+
+
 async def test_a_count_that_is_wrong_is_found_and_put_right(campaign: Campaign, tmp_path: Path) -> None:
     async with campaign.database() as database:
         await some_life(campaign, database, 3, 8)
