@@ -12,6 +12,7 @@ from graph.model import MODEL
 from graph.model.identity import record_id
 from graph.model.instants import BEGINNING, OPEN, utc
 from graph.queries.facts import MARK_RENAMED
+from graph.queries.problems import NOTE_REPORTERS
 from graph.queries.watermark import raise_watermark
 from graph.session import Database
 
@@ -97,5 +98,6 @@ class World:
                 {"rows": rows},
             )
         await database.write(MARK_RENAMED)
+        await database.write(NOTE_REPORTERS, {"limit": len(self.links["REPORTED_BY"])})
         recorded = [row["recordedAt"] for rows in self.nodes.values() for row in rows]
         await raise_watermark(database, max(recorded, default=RECORDED))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional, TypeVar
 import typer
 from rich.console import Console
 
-from gateway.cli.failures import Refused, message_of
+from gateway.cli.failures import message_of
 from services.hosting.identity import Role
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def migrate(home: Home = HOME) -> None:
     from graph.migrations.migrate import migrate
     from services.hosting.context import system_clock
 
-    names = _with_database(home, lambda database: migrate(database, system_clock()))
+    names = _with_database(home, lambda database: migrate(database, system_clock()), in_any_form=True)
     typer.echo(f"The database has its {len(names)} constraints and indexes.")
 
 
@@ -191,7 +191,9 @@ def import_(
     if stands_still(_absolute(home)):
         done = loading.load_alone(console, _absolute(home), bundle, source, dry_run=dry_run)
     else:
-        done = _with_database(home, lambda database: loading.load(console, database, bundle, source, dry_run=dry_run))
+        done = _with_database(
+            home, lambda database: loading.load(console, database, bundle, source, dry_run=dry_run), in_any_form=True
+        )
     if as_json:
         _print_json(done.as_json())
     else:
@@ -377,7 +379,9 @@ def restore(file: Backup, home: Home = HOME) -> None:
     """Write a backup into an empty database, and verify it there."""
     from gateway.cli import ledger
 
-    found = _with_database(home, lambda database: ledger.restore(Console(stderr=True), _absolute(home), database, file))
+    found = _with_database(
+        home, lambda database: ledger.restore(Console(stderr=True), _absolute(home), database, file), in_any_form=True
+    )
     typer.echo(ledger.told(found))
 
 
@@ -472,21 +476,10 @@ def rulebook_form() -> None:
     _print_json(form())
 
 
-def _with_database(home: Path, work: "Callable[[Database], Awaitable[Answer]]") -> Answer:
-    """What `work` comes to, over the home's database; its engine is started for this where it does not run."""
-    from gateway.cli.bars import EngineBars
-    from gateway.cli.home import lent
-    from graph.session import Database
+def _with_database(home: Path, work: "Callable[[Database], Awaitable[Answer]]", *, in_any_form: bool = False) -> Answer:
+    from gateway.cli.database import with_database
 
-    async def connected() -> Answer:
-        if settings.database is None:
-            raise Refused("No database is named: set NEO4J_URI.")
-        address = settings.database
-        async with await Database.connect(address.uri, address.user, address.password) as database:
-            return await work(database)
-
-    with EngineBars(Console(stderr=True)) as bars, lent(_absolute(home), bars) as settings:
-        return asyncio.run(connected())
+    return with_database(_absolute(home), work, in_any_form=in_any_form)
 
 
 def _absolute(home: Path) -> Path:

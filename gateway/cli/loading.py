@@ -11,6 +11,7 @@ from gateway.cli.bars import EngineBars, StepBars, timed
 from gateway.cli.demonstration import instruct
 from gateway.cli.failures import Refused
 from gateway.cli.home import held
+from graph.migrations import bring_to_form
 from graph.session import Database
 from services.campaign.rulebook import current, shipped
 from services.hosting.context import system_clock
@@ -35,7 +36,11 @@ DEMONSTRATION = f"{county.SOURCE}:{PROBLEM}"
 
 
 async def load(console: Console, database: Database, bundle: Path, source: str, *, dry_run: bool = False) -> Imported:
-    """Import the bundle; lines of work are titled as the rulebook, or else the shipped one, has them."""
+    """Import the bundle; lines of work are titled as the rulebook, or else the shipped one, has them.
+
+    The database is brought to its form before, if it is not in it: an import may be the first that is done in a home.
+    """
+    await bring_to_form(database, system_clock())
     with StepBars(console, STEPS) as bars:
         return await import_bundle(
             database, bundle, system_clock, source=source, dry_run=dry_run, titles=_titles(), progress=bars.advance

@@ -16,7 +16,7 @@ from gateway.cli.home import has_own_engine
 from gateway.cli.keeping import keep_engine
 from gateway.cli.loading import DEMONSTRATION, STEPS, load_demonstration
 from gateway.cli.overview import overview, print_overview
-from graph.migrations import is_migrated, migrate
+from graph.migrations import bring_to_form
 from graph.session import Database
 from services.hosting.context import system_clock
 from services.hosting.identity import Role
@@ -49,8 +49,7 @@ async def serve(
         raise SettingsError("No database is named: set NEO4J_URI.")
     async with await Database.connect(address.uri, address.user, address.password) as database:
         with timed(console, "数据库结构已就绪 migrated"):
-            if not await is_migrated(database):
-                await migrate(database, system_clock())
+            await bring_to_form(database, system_clock())
             with StepBars(console, STEPS) as bars:
                 await complete_pending(database, system_clock, bars.advance)
         if wishes.demo:

@@ -8,10 +8,14 @@ from graph.model.instants import OPEN
 from graph.queries import counting, watermark
 from graph.queries.backup import RESTORING
 from graph.queries.facts import MARK_RENAMED
+from graph.queries.problems import NOTE_REPORTERS
 from graph.session import Database, DatabaseError, Transaction
 
-VERSION = 3
+VERSION = 4
 """Of the form of the data. A change that the statements below can't make by themselves adds a step and raises it."""
+WITH_REPORTERS = 4
+"""Since then a problem has the id of who reported it."""
+AT_ONCE = 50_000
 INDEX_SECONDS = 3_600
 """Making them takes longest where a store was built from tables: about two minutes for ten million nodes."""
 
@@ -34,6 +38,12 @@ async def is_migrated(database: Database) -> bool:
     return [row["form"] for row in found] == [_form()]
 
 
+async def bring_to_form(database: Database, now: datetime) -> None:
+    """Migrate the database, unless it is. Raises Unfinished."""
+    if not await is_migrated(database):
+        await migrate(database, now)
+
+
 async def migrate(database: Database, now: datetime) -> tuple[str, ...]:
     """Make constraints, indexes, the watermark with its gates, and the log; wait until the indexes are online.
 
@@ -54,6 +64,10 @@ async def migrate(database: Database, now: datetime) -> tuple[str, ...]:
     await database.write(counting.MAKE)
     await database.write("MERGE (r:FindingsReader {name: 'main'}) ON CREATE SET r.position = 0, r.turn = 0")
     await database.write(MARK_RENAMED)
+    (before,) = await database.read("OPTIONAL MATCH (m:Migration) RETURN max(m.version) AS version")
+    if before["version"] is not None and before["version"] < WITH_REPORTERS:
+        while (await database.write(NOTE_REPORTERS, {"limit": AT_ONCE}))[0]["done"]:
+            pass
     await database.write(
         "MERGE (m:Migration {version: $version}) ON CREATE SET m.at = $now SET m.form = $form",
         {"version": VERSION, "now": now, "form": _form()},

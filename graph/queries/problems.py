@@ -87,3 +87,11 @@ ACT = Write(
     CALL (e) {{ MATCH (x:Record {{id: $toOrganization}}) CREATE (e)-[:PASSED_TO]->(x) }}
     """,
 )
+
+NOTE_REPORTERS = """
+MATCH (x)-[:REPORTED_BY]->(y) WHERE x.reportedById IS NULL
+WITH x, y LIMIT $limit
+SET x.reportedById = y.id
+RETURN count(*) AS done
+"""
+"""For states of problems that were written before these had it."""

@@ -93,11 +93,13 @@ def walk(compiler: Compiler, shown: Shown = FACTS_ONLY) -> str:
     stand in a `CALL (subject, asOf, k) { … RETURN t, facts }`.
     """
     gathered = ",\n  ".join(f"{name}: {found}" for name, found in _gathered(compiler, shown))
+    persons = _entities(compiler, "Person", f"[row IN {_HELD} + acting | row.x]", shown.persons)
     clauses = (
         _SUBJECT,
         _happened(compiler, shown),
         _NEAR,
         _posts(shown),
+        f"WITH *, {persons} AS persons\n",
         _earlier(compiler, shown),
         f"WITH *, {{\n  {gathered}\n}} AS facts\n",
     )
@@ -294,20 +296,20 @@ WITH *, aboveParties + up.found AS parents
 """
 
 
-_OTHERS = f"""WITH *, CASE WHEN site IS NULL OR NOT subject:Problem THEN [] ELSE {_distinct("holding")} END AS holders
-WITH *, CASE WHEN size(holders) = 0 THEN [] ELSE COLLECT {{
-    MATCH (x:Problem) USING INDEX SEEK x:Problem(siteId, discoveredAt, id)
-    WHERE x.siteId = site.id AND x.discoveredAt < current.discoveredAt AND x.id > ''
-    AND x.changedAt <= k AND x.recordedAt <= k
-    WITH x MATCH (x)-[:REPORTED_BY]->(y) WHERE y IN holders RETURN [x, y] }} + COLLECT {{
+_OTHERS = """WITH *, CASE WHEN subject:Problem THEN site.id END AS siteId
+WITH *, CASE WHEN siteId IS NULL THEN [] ELSE COLLECT {
+    UNWIND persons AS y
+    MATCH (x:Problem) USING INDEX SEEK x:Problem(siteId, reportedById, discoveredAt, id)
+    WHERE x.siteId = siteId AND x.reportedById = y.id AND x.discoveredAt < current.discoveredAt AND x.id > ''
+    AND x.changedAt <= k AND x.recordedAt <= k RETURN [x, y.id] } + COLLECT {
     MATCH (then:Former) USING INDEX SEEK then:Former(supersededAt) WHERE then.supersededAt > k AND then.changedAt <= k
-    AND then.siteId = site.id AND then.discoveredAt < current.discoveredAt
-    WITH then MATCH (then)-[:REPORTED_BY]->(y) WHERE y IN holders
-    WITH then, y MATCH (then)<-[:WAS]-(x:Problem) RETURN [x, y] }} END AS others
+    AND then.siteId = siteId AND then.discoveredAt < current.discoveredAt
+    WITH then MATCH (then)<-[:WAS]-(x:Problem) RETURN [x, then.reportedById] } END AS others
 """
-"""Seeks by the index on site, discovery and id, and names all three: else it is not used. The second branch finds by
-its end what has changed since `k`, and costs nothing for what is known now. Each step stands behind a WITH of its own:
-together they may be planned from the far end, as a scan of a relationship's type, by statistics of an earlier day."""
+"""Seeks by the index on site, reporter, discovery and id, and names all four: else it is not used. The second branch
+finds by its end what has changed since `k`, and costs nothing for what is known now. Its step stands behind a WITH of
+its own: together they may be planned from the far end, as a scan of a relationship's type, by statistics of an earlier
+day."""
 
 
 def _earlier(compiler: Compiler, shown: Shown) -> str:
@@ -318,7 +320,7 @@ def _earlier(compiler: Compiler, shown: Shown) -> str:
     return f"""{_OTHERS}WITH *, COLLECT {{ UNWIND others AS other WITH DISTINCT other[0] AS x, other[1] AS y
     MATCH (x)<-[:EVENT_OF]-(e) WITH x, y, e, {read} AS own
     WHERE own.recordedAt <= k AND own.kind IN ['REPORTED', 'VERIFY', 'REOPEN']
-    WITH x.id AS p, y.id AS q, e, own ORDER BY p, own.position
+    WITH x.id AS p, y AS q, e, own ORDER BY p, own.position
     {event} RETURN {{row: row {{.*, problem: p, reportedBy: q}}, ends: ends}} }} AS earlier
 """
 
@@ -343,7 +345,7 @@ def _gathered(compiler: Compiler, shown: Shown) -> Iterator[tuple[str, str]]:
     yield "areas", _entities(compiler, "Area", "areas", (*shown.areas, _KIND))
     yield "organizations", _entities(compiler, "Organization", _ORGANIZATIONS, (*shown.organizations, _KIND))
     yield "posts", _entities(compiler, "Post", "posts + actingPosts", shown.posts)
-    yield "persons", _entities(compiler, "Person", f"[row IN {_HELD} + acting | row.x]", shown.persons)
+    yield "persons", "persons"
     yield "places", f"[x IN places + subject + {_ACTED} | x {{.id, key: elementId(x)}}]"
     yield "subtasks", "[i IN range(1, size(tasks) - 1) | {from: elementId(tasks[i - 1]), to: elementId(tasks[i])}]"
     for name, kind in (

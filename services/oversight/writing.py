@@ -149,6 +149,7 @@ def _opened(
         "discoveredAt": opening.discovered_at,
         "siteId": opening.site or "",
         "taskId": opening.task or "",
+        "reportedById": person or "",
         "recordedAt": recorded_at,
         **state_of(life, 1, sealed, recorded_at),
     }

@@ -64,7 +64,6 @@ def test_data_goes_in_and_out_and_a_trace_is_told(zeren: Zeren, bundle: Path, tm
 
 
 def test_faults_of_a_bundle_are_told_with_their_places(zeren: Zeren, tmp_path: Path) -> None:
-    zeren("migrate")
     faulty = write(tmp_path / "faulty", changed(posts=("clerk,科员,env", "clerk,科员,nowhere")))
     done = zeren("import", faulty)
     assert done.returncode == 1

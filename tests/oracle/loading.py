@@ -8,6 +8,7 @@ from typing import Any
 
 from graph.model import MODEL
 from graph.queries.facts import MARK_RENAMED
+from graph.queries.problems import NOTE_REPORTERS
 from graph.session import Database, Transaction
 from tests.oracle.records import County, Fact, Happening, Thing
 from tests.world import SOURCE
@@ -57,6 +58,7 @@ async def load(database: Database, counties: Iterable[County]) -> None:
         )
         await transaction.run("MATCH (f:Former) WHERE f.of IS NOT NULL REMOVE f.of")
         await transaction.run(MARK_RENAMED)
+        await transaction.run(NOTE_REPORTERS, {"limit": len(links["REPORTED_BY"]) + len(nodes["Former"])})
 
     await database.transact(work)
 

@@ -323,11 +323,10 @@ class Batches:
 
     def _problem_state(self, reference: str, row: Row) -> dict[str, Any]:
         properties = nodes.identity(reference, self._resolver) | nodes.attributes(_PROBLEMS, row)
-        site, task = row[_PROBLEM_COLUMN["site"]], row[_PROBLEM_COLUMN["task"]]
+        own = {name: row[_PROBLEM_COLUMN[name]] for name in ("site", "task", "reportedBy")}
         return properties | {
             "digest": row_digest(_PROBLEMS, row, self._resolver),
-            "siteId": "" if site is None else self._resolver.record(str(site)),
-            "taskId": "" if task is None else self._resolver.record(str(task)),
+            **{f"{name}Id": "" if to is None else self._resolver.record(str(to)) for name, to in own.items()},
         }
 
     def _problem_refs(self, row: Row, life: Life | None) -> Refs:

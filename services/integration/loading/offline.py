@@ -15,7 +15,7 @@ from typing import Any
 
 from graph import local
 from graph.local.tables import LIST_DELIMITER, Table, Tables
-from graph.migrations import migrate
+from graph.migrations import bring_to_form, migrate
 from graph.model.instants import utc
 from graph.queries import backup, rebuilding
 from graph.session import Database
@@ -99,11 +99,14 @@ async def _prepared(
     pays_from: int,
 ) -> Imported | _Prepared:
     loop = asyncio.get_running_loop()
+    began = clock()
+    async with Database(connection.uri, connection.user, connection.password) as database:
+        await bring_to_form(database, began)
     async with (
         Database(connection.uri, connection.user, connection.password) as database,
         checked_bundle(path, source, DatabaseKnown(database, loop), progress, check_but_events) as checked,
     ):
-        before, began = await _last_transaction(database), clock()
+        before = await _last_transaction(database)
         pays = not dry_run and _pays(checked, folder, pays_from)
         at = await _record_time(database, began) if pays else None
         if at is None:
