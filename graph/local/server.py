@@ -134,6 +134,8 @@ server.directories.logs={logs.as_posix()}
 server.memory.pagecache.size={memory.page_cache}
 db.query.default_language=CYPHER_25
 db.tx_log.preallocate=false
+# A post has few dozen relationships, of which a trace wants three kinds: so they are passed over by kind.
+db.relationship_grouping_threshold=10
 dbms.usage_report.enabled=false
 # At the end Neo4j would wait twice 5 s for clients, after its databases are closed already.
 internal.server.bolt.thread_pool_shutdown_wait_time=0s
