@@ -14,8 +14,9 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from graph.local import fetch, processes, server
+from graph.local import fetch, processes, quick_start, server
 from graph.local.errors import EngineError
+from graph.local.progress import Progress
 from graph.local.server import Memory
 from graph.local.tables import Table
 
@@ -29,16 +30,18 @@ class BuildFailed(EngineError):
     """No store could be built from the tables; the present one is as it was."""
 
 
-def build(home: Path, tables: Sequence[Table], memory: Memory) -> None:
+def build(home: Path, tables: Sequence[Table], memory: Memory, progress: Progress) -> None:
     """Make a store in `home`, where there was none. Raises BuildFailed, EngineError."""
     folder = home / ENGINE
     for made in (folder / "conf", home / "logs"):
         made.mkdir(mode=0o700, parents=True)
     (folder / "conf" / "neo4j.conf").write_text(server.settings(0, memory, home / "logs"), "utf-8")
+    jars = fetch.ensure_jars()
+    options = quick_start.ensure_archive(jars, progress)
     log = home / "logs" / "build.log"
     with log.open("wb") as output:
         ended = subprocess.run(  # noqa: S603 — our own arguments, no shell
-            server.build_command(fetch.ensure_jars(), folder, memory, tables),
+            server.build_command(jars, folder, memory, tables, options),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -156,7 +156,7 @@ def rebuilt(
     _end_engine(home, STOP_PATIENCE)
     progress.say("Building the store")
     folder = home / building.BUILDING
-    building.build(folder, tables, memory)
+    building.build(folder, tables, memory, progress)
     with running(folder, progress=progress, memory=memory) as connection:
         yield connection
     folder.rename(home / building.BUILT)

@@ -74,16 +74,26 @@ def command(jars: Sequence[Path], folder: Path, memory: Memory, options: Sequenc
     ]
 
 
-def build_command(jars: Sequence[Path], folder: Path, memory: Memory, tables: Sequence[Table]) -> list[str]:
+def build_command(
+    jars: Sequence[Path], folder: Path, memory: Memory, tables: Sequence[Table], options: Sequence[str] = ()
+) -> list[str]:
     """Return the command line that makes a store below `folder` from tables; it is to run there.
 
-    Files are named from there, for in an argument a comma would divide a path.
+    Files are named from there, for in an argument a comma would divide a path. Those of one kind are given as one,
+    below the first one's header, since the importer first reads a sample of each that it is given. `options` are for
+    the JVM.
     """
-    files = {table: Path(os.path.relpath(table.file, folder)).as_posix() for table in tables}
-    kinds = {True: "relationships", False: "nodes"}
-    over_lines = ",".join(file for table, file in files.items() if table.over_lines)
+    kinds: dict[tuple[str, str, Table | None], list[Path]] = {}
+    for table in tables:
+        kind = "relationships" if table.relationships else "nodes"
+        if table.over_lines:
+            kinds[kind, table.of, table] = [table.file]
+        else:
+            kinds.setdefault((kind, table.of, None), [table.header]).append(table.file)
+    given = {kind: ",".join(Path(os.path.relpath(file, folder)).as_posix() for file in kinds[kind]) for kind in kinds}
+    over_lines = ",".join(files for (*_, over), files in given.items() if over)
     return [
-        *_java(jars, ("-XX:+UseParallelGC", f"-Xmx{memory.heap}")),
+        *_java(jars, (*options, "-XX:+UseParallelGC", f"-Xmx{memory.heap}")),
         ADMIN_CLASS,
         *("database", "import", "full", "neo4j", build_argument(folder)),
         f"--delimiter={_character(DELIMITER)}",
@@ -92,7 +102,7 @@ def build_command(jars: Sequence[Path], folder: Path, memory: Memory, tables: Se
         "--max-off-heap-memory=50%",
         "--path-pattern-style=none",
         *(("--multiline-fields-format=v2", f"--multiline-fields={over_lines}") if over_lines else ()),
-        *(f"--{kinds[table.relationships]}={table.of}={file}" for table, file in files.items()),
+        *(f"--{kind}={of}={files}" for (kind, of, _), files in given.items()),
     ]
 
 

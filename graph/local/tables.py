@@ -33,15 +33,20 @@ _ENDS = (":START_ID", ":END_ID")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file of rows under a header. `of`: the labels of its nodes joined by colons, or a type of relationships.
+    """A file of rows. `of`: the labels of its nodes joined by colons, or a type of relationships.
 
-    `over_lines`: whether values in it may go over several lines, which takes longer to read.
+    `over_lines`: whether values in it may go over several lines, which takes longer to read. Such a file begins with
+    its header; that of others lies beside, so that files of one kind can be read as one.
     """
 
     file: Path
     of: str
     relationships: bool
     over_lines: bool
+
+    @property
+    def header(self) -> Path:
+        return self.file if self.over_lines else self.file.with_suffix(".header")
 
 
 class Tables:
@@ -108,7 +113,11 @@ class Tables:
         file = self._files.get(table)
         if file is None:
             file = self._files[table] = table.file.open("w", encoding="utf-8", newline="")
-            file.write(DELIMITER.join(header) + "\n")
+            named = DELIMITER.join(header) + "\n"
+            if over_lines:
+                file.write(named)
+            else:
+                table.header.write_text(named, encoding="utf-8", newline="")
         file.write(text + "\n")
 
 

@@ -162,7 +162,7 @@ CLAIM = Write(
     REMOVE w.importing
     WITH w
     OPTIONAL MATCH (other:Import) WHERE other.recordedAt IS NULL AND other.id <> $id
-    WITH collect(other) AS others
+    WITH w, collect(other) AS others
     CALL (others) {
       WITH others WHERE size(others) = 0
       MERGE (i:Import {id: $id})

@@ -57,6 +57,18 @@ def collect_seldom() -> None:
     gc.set_threshold(200_000, 20, 100)
 
 
+@contextmanager
+def collecting_seldom() -> Generator[None]:
+    """`collect_seldom`, in a process that has other work afterwards."""
+    usual = gc.get_threshold()
+    collect_seldom()
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+        gc.unfreeze()
+
+
 def _begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the caller is interrupted, and ends this one
     collect_seldom()

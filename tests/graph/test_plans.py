@@ -18,11 +18,9 @@ from graph.compile.selection import Selected
 from graph.migrations import migrate
 from graph.model.identity import record_id
 from graph.queries import (
-    backup,
     inspections,
     instructions,
     problems,
-    rebuilding,
     recorded_findings,
     supervision,
     sweeps,
@@ -253,15 +251,5 @@ def test_writes_seek(county_database: DatabaseConnection, write: Write) -> None:
     """What is matched before it is joined is a record each, and an Eager keeps what is read apart from what is made."""
     names = set(re.findall(r"\$(\w+)", write.cypher))
 
-    async def go() -> list[dict[str, Any]]:
-        if write != rebuilding.GIVE_BACK:
-            return await plan_of(county_database, write.cypher, dict.fromkeys(names))
-        async with Database(*county_database) as database:
-            await database.write(backup.INDEX_KEYS)  # it is there as long as a store is rebuilt
-            await database.read("CALL db.awaitIndexes(60)")
-            try:
-                return await plan_of(county_database, write.cypher, dict.fromkeys(names))
-            finally:
-                await database.write(backup.DROP_KEYS)
-
-    assert unwanted(asyncio.run(go()), {*SCANS}, SMALL | QUEUES) == []
+    plan = asyncio.run(plan_of(county_database, write.cypher, dict.fromkeys(names)))
+    assert unwanted(plan, {*SCANS}, SMALL | QUEUES) == []

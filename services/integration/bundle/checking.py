@@ -4,7 +4,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from services.integration.bundle.resolving import Resolver
 from services.integration.bundle.staging import Staging
 from services.integration.bundle.tables import Progress, stage
 from services.integration.bundle.values import BEGINNING_MICROS, OPEN_MICROS
+from services.ledger.inspectors import collecting_seldom
 from services.organization.rules import (
     Edge,
     Place,
@@ -82,21 +83,22 @@ def check(
 
     Raises BundleError where it can't be read at all; everything else that is wrong is in the report.
     """
-    with check_but_events(path, source, known, progress) as checked:
+    with check_but_events(path, source, lambda: known or Nothing(), progress) as checked:
         checked.add(checked.replay.run())
         yield checked
 
 
 @contextmanager
 def check_but_events(
-    path: Path, source: str = "bundle", known: Known | None = None, progress: Progress = no_progress
+    path: Path, source: str, known: Callable[[], Known], progress: Progress = no_progress
 ) -> Generator[Checked]:
-    """As `check`, without replaying the events."""
+    """As `check`, without replaying the events. `known` is asked for once all is read."""
     if not source.strip() or source != source.strip() or not source.isprintable() or set(source) & set(":;#"):
         raise BundleError(f"{source!r} can't be the name of a source: no ':', ';', '#' and no space around it.")
     folder = Path(tempfile.mkdtemp(prefix="zeren-bundle-"))
     try:
         with ExitStack() as keep:
+            keep.enter_context(collecting_seldom())
             bundle = open_bundle(path, keep)
             report = Report(source)
             report.extend(bundle.faults)
@@ -106,7 +108,7 @@ def check_but_events(
                 report.extend(_shown(stage(table, staging, source, progress), shown))
             staging.index()
             report.rows.update({table.name: staging.count(table.name) for table in bundle.tables})
-            checks = _Checks(staging, known or Nothing(), source, progress)
+            checks = _Checks(staging, known(), source, progress)
             report.extend(_shown(checks.run(), shown))
             replay = checks.replay()
             yield Checked(report, bundle.digest, source, checks.fresh, staging, checks.resolver, replay, shown)

@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterator, Mapping
-from contextlib import AbstractContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,10 +32,9 @@ from services.integration.loading.nodes import (
 from services.integration.loading.present import DatabaseKnown, present, problem_states
 from services.integration.loading.transactions import Transactions
 
-__all__ = ["ImportRefused", "Imported", "Load", "checked_bundle", "import_bundle", "load_checked"]
+__all__ = ["ImportRefused", "Imported", "Load", "import_bundle", "load_checked"]
 
 Item = TypeVar("Item")
-Check = Callable[[Path, str, DatabaseKnown, Progress], AbstractContextManager[Checked]]
 NO_TITLES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -68,7 +67,7 @@ async def import_bundle(
     it can't be read, ImportRefused where another import is not complete, and what `Database` raises.
     """
     loop = asyncio.get_running_loop()
-    async with checked_bundle(path, source, DatabaseKnown(database, loop), progress) as checked:
+    async with _checked(path, source, DatabaseKnown(database, loop), progress) as checked:
         if dry_run or not checked.report.ok:
             return Imported(checked.report, 0, None)
         return await load_checked(database, checked, clock, titles, progress)
@@ -89,9 +88,7 @@ async def load_checked(
 
 
 @asynccontextmanager
-async def checked_bundle(
-    path: Path, source: str, known: DatabaseKnown, progress: Progress, check: Check = check
-) -> AsyncGenerator[Checked]:
+async def _checked(path: Path, source: str, known: DatabaseKnown, progress: Progress) -> AsyncGenerator[Checked]:
     """The check, in a thread of its own: it computes for long, and asks the database through this loop."""
     context = check(path, source, known, progress)
     checked = await asyncio.to_thread(context.__enter__)

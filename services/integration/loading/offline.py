@@ -19,12 +19,13 @@ from graph.migrations import bring_to_form, migrate
 from graph.model.instants import utc
 from graph.queries import backup, rebuilding
 from graph.session import Database
-from services.integration.bundle.checking import Checked, Progress, check_but_events, no_progress
+from services.integration.bundle.checking import Checked, Progress, no_progress
 from services.integration.bundle.faults import Report
 from services.integration.loading.claiming import claim
 from services.integration.loading.completion import Clock, ImportRefused, complete
-from services.integration.loading.loader import NO_TITLES, Imported, Load, checked_bundle, load_checked
+from services.integration.loading.loader import NO_TITLES, Imported, Load, load_checked
 from services.integration.loading.present import DatabaseKnown
+from services.integration.loading.reading import Reading
 from services.integration.loading.stretches import worked
 from services.integration.loading.tables import StampedTables
 
@@ -78,8 +79,12 @@ def import_offline(
 
     Blocks. The caller sees to it that nobody else works on the home. Raises what `import_bundle` and `local` raise.
     """
-    with local.running(home, progress=engine) as connection, local.table_folder(home) as folder:
-        found = asyncio.run(_prepared(connection, folder, path, clock, source, dry_run, titles, progress, pays_from))
+    with (
+        Reading(path, source, progress) as reading,
+        local.running(home, progress=engine) as connection,
+        local.table_folder(home) as folder,
+    ):
+        found = asyncio.run(_prepared(connection, folder, reading, clock, dry_run, titles, progress, pays_from))
         if isinstance(found, Imported):
             return found
         with local.rebuilt(home, found.tables, progress=engine) as new:
@@ -90,9 +95,8 @@ def import_offline(
 async def _prepared(
     connection: local.Connection,
     folder: Path,
-    path: Path,
+    reading: Reading,
     clock: Clock,
-    source: str,
     dry_run: bool,
     titles: Mapping[str, str],
     progress: Progress,
@@ -104,7 +108,7 @@ async def _prepared(
         await bring_to_form(database, began)
     async with (
         Database(connection.uri, connection.user, connection.password) as database,
-        checked_bundle(path, source, DatabaseKnown(database, loop), progress, check_but_events) as checked,
+        reading.checked(DatabaseKnown(database, loop)) as checked,
     ):
         before = await _last_transaction(database)
         pays = not dry_run and _pays(checked, folder, pays_from)
@@ -207,19 +211,16 @@ async def _finished(connection: local.Connection, found: _Prepared, clock: Clock
 
 
 async def _give_back(database: Database, kept: _Kept) -> None:
-    await database.write(backup.INDEX_KEYS)
-    await database.read("CALL db.awaitIndexes(300)")
+    places = {row["key"]: row["place"] for row in await database.read(rebuilding.PLACES)}
+    if places.keys() != {key for key, *_ in kept.nodes}:
+        raise ImportRefused("The new store lacks nodes of the present one. Run the import again.")
     for type_, ways in kept.ways.items():
-        statement = backup.relationships(type_, from_record=False, to_record=False)
-        rows = [{"a": from_, "b": to, "p": more, "i": {}} for from_, to, more in ways]
+        rows = [{"a": places[from_], "b": places[to], "p": more} for from_, to, more in ways]
         for some in _batched(rows):
-            await database.write(statement, {"rows": some})
-    rows = [{"key": key, "properties": properties} for key, _, properties in kept.nodes]
+            await database.write(rebuilding.tie(type_), {"rows": some})
+    rows = [{"place": places[key], "properties": properties} for key, _, properties in kept.nodes]
     for some in _batched(rows):
-        (done,) = await database.write(rebuilding.GIVE_BACK.cypher, {"rows": some})
-        if done["made"] != len(some):
-            raise ImportRefused("The new store lacks nodes of the present one. Run the import again.")
-    await database.write(backup.DROP_KEYS)
+        await database.write(rebuilding.GIVE_BACK.cypher, {"rows": some})
 
 
 def _batched(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
