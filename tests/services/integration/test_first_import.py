@@ -16,6 +16,7 @@ from graph.session import Database, Transaction
 from schema.errors import RefusalCode
 from services.hosting.commanding import Done, RefusedError
 from services.hosting.identity import Caller, Role
+from services.integration.loading.completion import ImportRefused
 from services.integration.loading.loader import import_bundle
 from services.oversight.commands import Act, act
 from tests.services.integration.bundles import SMALL, write
@@ -104,3 +105,9 @@ def test_its_record_time_lies_behind_all_that_was_recorded(store: Store) -> None
 
     at = store.run(work)
     assert store.rows("MATCH (g:Gate {shut: true, at: $at}) RETURN count(g) AS n", at=at) == [{"n": GATES}]
+
+
+def test_a_database_that_was_never_migrated_is_refused(store: Store, tmp_path: Path) -> None:
+    store.run(lambda database: database.write("MATCH (w:Watermark) DETACH DELETE w"))
+    with pytest.raises(ImportRefused, match="zeren migrate"):
+        store.load(write(tmp_path / "b", SMALL))

@@ -19,7 +19,6 @@ from graph.migrations import migrate
 from graph.session import Database
 from services.integration.county.campaign import SHIPPED
 from services.integration.loading import stretches
-from services.integration.loading.completion import ImportRefused
 from services.integration.loading.loader import Imported, import_bundle
 from services.integration.loading.offline import import_offline
 from services.ledger import inspectors
@@ -149,13 +148,6 @@ def test_a_small_bundle_and_one_where_somebody_has_acted_go_the_usual_way(
         asyncio.run(act())
     assert import_offline(home, bundle, _now, pays_from=1).recorded_at is not None
     assert _left_in(home) == KEPT
-
-
-def test_a_home_that_was_never_migrated_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ZEREN_HEAP", "512m")
-    monkeypatch.setenv("ZEREN_PAGECACHE", "64m")
-    with pytest.raises(ImportRefused, match="zeren migrate"):
-        _offline(tmp_path / "home", write(tmp_path / "b", SMALL))
 
 
 def test_an_engine_that_can_t_start_ends_the_reading(home: Path, tmp_path: Path) -> None:
