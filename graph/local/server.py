@@ -96,6 +96,7 @@ def build_command(
         *_java(jars, (*options, "-XX:+UseParallelGC", f"-Xmx{memory.heap}")),
         ADMIN_CLASS,
         *("database", "import", "full", "neo4j", build_argument(folder)),
+        "--id-type=actual",
         f"--delimiter={_character(DELIMITER)}",
         f"--quote={_character(QUOTE)}",
         f"--array-delimiter={_character(LIST_DELIMITER)}",

@@ -26,6 +26,7 @@ _HISTORIES = (
     " WHERE {0} ORDER BY e.problem, e.at, e.row"
 )
 _EVENTS = 'SELECT * FROM "events" WHERE {0} ORDER BY problem, at, row'
+_SHARED = "SELECT id FROM ids WHERE file NOT IN (?, ?) UNION ALL SELECT subject FROM names"
 
 Bounds = tuple[str | None, str | None]
 """From this id of a problem, to before that one; None: no bound."""
@@ -139,6 +140,20 @@ class Staging:
         ]
         return list(zip([None, *edges], [*edges, None], strict=True))
 
+    def problem_count(self, bounds: "Bounds") -> tuple[int, int]:
+        """How many problems lie within the bounds, and how many events they have."""
+        given, within = _within(bounds)
+        problems, events = (
+            self._db.execute(f'SELECT count(*) FROM "{file}" WHERE {within.format(id_)}', given).fetchone()[0]  # noqa: S608
+            for file, id_ in (("problems", "id"), ("events", "problem"))
+        )
+        return problems, events
+
+    def shared_ids(self) -> Iterator[str]:
+        """The ids of all rows but those of problems and events, and of what has names, which problems have too."""
+        theirs = (_FILE_NUMBER["problems"], _FILE_NUMBER["events"])
+        return (id_ for (id_,) in self._select(_SHARED, theirs))
+
     def problems_with_lives(self) -> Iterator[tuple[Any, ...]]:
         """(problem, what was kept or None, columns of problems.csv or None) of every problem with a row or an event."""
         return self._select(
@@ -153,6 +168,13 @@ class Staging:
             yield from rows
 
 
+def _within(bounds: Bounds) -> tuple[list[str], str]:
+    """Parameters, and a condition on the column that is put into it."""
+    since, until = bounds
+    conditions = ["TRUE", *["{0} >= ?"] * (since is not None), *["{0} < ?"] * (until is not None)]
+    return [bound for bound in bounds if bound is not None], " AND ".join(conditions)
+
+
 class Stretch(Staging):
     """The problems within some bounds, and their events, of a staging that another process made and leaves as it is.
 
@@ -163,9 +185,7 @@ class Stretch(Staging):
         self.path = path
         self._db = sqlite3.connect(f"{path.resolve().as_uri()}?immutable=1", uri=True, check_same_thread=False)
         self._lives: dict[str, tuple[str, int]] = {}
-        self._bounds = [bound for bound in bounds if bound is not None]
-        since, until = bounds
-        self._within = " AND ".join(["TRUE", *["{0} >= ?"] * (since is not None), *["{0} < ?"] * (until is not None)])
+        self._bounds, self._within = _within(bounds)
 
     def histories(self) -> Iterator[tuple[Any, ...]]:
         return self._select(_HISTORIES.format(self._within.format("e.problem")), self._bounds)

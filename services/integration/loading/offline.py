@@ -7,14 +7,14 @@ present one nothing has changed, and afterwards all is visible.
 
 import asyncio
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from graph import local
-from graph.local.tables import LIST_DELIMITER, Table, Tables
+from graph.local.tables import LIST_DELIMITER, Numbers, Table, Tables
 from graph.migrations import bring_to_form, migrate
 from graph.model.instants import utc
 from graph.queries import backup, rebuilding
@@ -26,7 +26,7 @@ from services.integration.loading.completion import Clock, ImportRefused, comple
 from services.integration.loading.loader import NO_TITLES, Imported, Load, load_checked
 from services.integration.loading.present import DatabaseKnown
 from services.integration.loading.reading import Reading
-from services.integration.loading.stretches import worked
+from services.integration.loading.stretches import Part, divided, worked
 from services.integration.loading.tables import StampedTables
 
 PAYS_FROM = 20_000
@@ -118,49 +118,53 @@ async def _prepared(
             if dry_run or not checked.report.ok:
                 return Imported(checked.report, 0, None)
             return await load_checked(database, checked, clock, titles, progress)
-        tables, written = await _written(connection, database, checked, folder, began, at, titles, progress)
+        kept = await _kept(database)
+        shared = _shared_numbers(kept, checked)
+        parts, first = divided(connection, checked, folder, shared, began, at)
+        with Tables(folder, Numbers(shared, first)) as others:
+            _keys(others, kept)
+            load = Load(database, checked, progress, StampedTables(others, at), began)
+            tables, written = await _written(load, checked, parts, titles, progress)
         if not checked.report.ok:
             return Imported(checked.report, 0, None)
-        with Tables(folder) as of_kept:
-            kept = await _kept(database)
-            _keys(of_kept, kept)
         if await _last_transaction(database) != before:
             raise ImportRefused("Something else was written into this database meanwhile. Run the import again.")
-        tables += of_kept.written
-        return _Prepared(tables, kept, began, at, checked.source, checked.digest, checked.report, written)
+        return _Prepared(
+            others.written + tables, kept, began, at, checked.source, checked.digest, checked.report, written
+        )
+
+
+def _shared_numbers(kept: _Kept, checked: Checked) -> dict[str, str]:
+    """Of the nodes to which tables of others may lead: what is kept, and what `Staging.shared_ids` says."""
+    keys = dict.fromkeys(key for key, *_ in kept.nodes)
+    keys |= dict.fromkeys(map(checked.resolver.record, checked.staging.shared_ids()))
+    return {key: str(number) for number, key in enumerate(keys)}
 
 
 async def _written(
-    connection: local.Connection,
-    database: Database,
-    checked: Checked,
-    folder: Path,
-    began: datetime,
-    at: datetime,
-    titles: Mapping[str, str],
-    progress: Progress,
+    load: Load, checked: Checked, parts: Sequence[Part], titles: Mapping[str, str], progress: Progress
 ) -> tuple[list[Table], int]:
-    """The tables of all records, and how many these are; problems beside the rest. Faults of events are reported."""
+    """The tables of problems, and how many records are new in all; problems are written beside the rest.
+
+    Faults of events are reported.
+    """
 
     async def problems() -> tuple[list[Table], int]:
         tables: list[Table] = []
         records = 0
-        async for stretch in worked(connection, checked, folder, began, at):
+        async for stretch in worked(checked, parts):
             checked.take(stretch.report)
             tables += stretch.tables
             records += stretch.records
             progress("write", stretch.records)
         return tables, records
 
-    with Tables(folder) as tables:
-        load = Load(database, checked, progress, StampedTables(tables, at), began)
-        rest = asyncio.create_task(load.write_but_problems(titles))
-        try:
-            of_problems, records = await problems()
-            records += await rest
-            return tables.written + of_problems, records
-        finally:
-            rest.cancel()
+    rest = asyncio.create_task(load.write_but_problems(titles))
+    try:
+        tables, records = await problems()
+        return tables, records + await rest
+    finally:
+        rest.cancel()
 
 
 def _pays(checked: Checked, folder: Path, pays_from: int) -> bool:
@@ -197,7 +201,7 @@ async def _kept(database: Database) -> _Kept:
 def _keys(tables: Tables, kept: _Kept) -> None:
     """What is kept as bare nodes, to which rows can lead; the rest comes from `_give_back`."""
     rows = [(key, LIST_DELIMITER.join(labels)) for key, labels, _ in kept.nodes]
-    tables.nodes("Restored", ("restoredKey:ID", ":LABEL"), rows)
+    tables.nodes("Restored", ("restoredKey:string", ":LABEL"), 0, rows)
 
 
 async def _finished(connection: local.Connection, found: _Prepared, clock: Clock, progress: Progress) -> datetime:

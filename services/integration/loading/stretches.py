@@ -1,15 +1,18 @@
 """Problems of a first bundle, a stretch at a time and each processor at one: replayed, and their rows made tables."""
 
 import asyncio
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from threading import Thread
 
+import orjson
+
 from graph.local import Connection
-from graph.local.tables import Table, Tables
+from graph.local.tables import Numbers, Table, Tables
 from graph.session import Database
 from services.integration.bundle.checking import Checked
 from services.integration.bundle.faults import Report
@@ -28,13 +31,18 @@ PROBLEMS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch, and what it takes to work it. `connection`: to the database, which knows what is not in the bundle."""
+    """A stretch, and what it takes to work it. `connection`: to the database, which knows what is not in the bundle.
+
+    `numbers`: a file of `shared_numbers`. `first`: of those that are the stretch's own.
+    """
 
     connection: Connection
     staging: Path
     bounds: Bounds
     folder: Path
     source: str
+    numbers: Path
+    first: int
     organizations: PostOrganizations
     began: datetime
     at: datetime
@@ -49,15 +57,29 @@ class Worked:
     records: int
 
 
-async def worked(
-    connection: Connection, checked: Checked, folder: Path, began: datetime, at: datetime
-) -> AsyncIterator[Worked]:
-    """Each stretch of the problems, in their order. `began`: when the import did. `at`: its record time."""
-    organizations = checked.replay.organizations
-    parts = [
-        Part(connection, checked.staging.path, bounds, folder / str(number), checked.source, organizations, began, at)
-        for number, bounds in enumerate(checked.staging.stretches(PROBLEMS))
-    ]
+def divided(
+    connection: Connection, checked: Checked, folder: Path, shared: Mapping[str, str], began: datetime, at: datetime
+) -> tuple[list[Part], int]:
+    """The stretches of the problems, in their order, and the first number that none of their nodes takes.
+
+    `shared`: the numbers of other nodes, from 0 on. `began`: when the import did. `at`: its record time.
+    """
+    staging, organizations = checked.staging, checked.replay.organizations
+    numbers, first = folder / "numbers.json", len(shared)
+    numbers.write_bytes(orjson.dumps(shared))
+    parts: list[Part] = []
+    for bounds in staging.stretches(PROBLEMS):
+        its = folder / str(len(parts))
+        parts.append(
+            Part(connection, staging.path, bounds, its, checked.source, numbers, first, organizations, began, at)
+        )
+        problems, events = staging.problem_count(bounds)
+        first += 2 * problems + events  # each was reported too, by an event that has no row
+    return parts, first
+
+
+async def worked(checked: Checked, parts: Sequence[Part]) -> AsyncIterator[Worked]:
+    """What comes of each stretch."""
     with inspectors(checked.report.rows.get("events", 0)) as pool:
         async for found in in_order(pool, work, parts):
             yield found
@@ -72,7 +94,7 @@ def work(part: Part) -> Worked:
         if not report.ok:
             return Worked(report, [], 0)
         part.folder.mkdir()
-        with Tables(part.folder) as tables:
+        with Tables(part.folder, Numbers(_shared(part.numbers), part.first)) as tables:
             sink = StampedTables(tables, part.at)
             batches = Batches(staging, resolver, Recorder(resolver, part.began), {}, sink.rows)
             records = 0
@@ -81,6 +103,11 @@ def work(part: Part) -> Worked:
                 sink.add(rows)
                 records += rows.records
             return Worked(report, tables.written, records)
+
+
+@lru_cache(maxsize=1)
+def _shared(numbers: Path) -> Mapping[str, str]:
+    return orjson.loads(numbers.read_bytes())
 
 
 @contextmanager

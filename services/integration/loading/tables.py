@@ -46,7 +46,8 @@ class StampedTables:
         columns, ways = shape.columns, shape.ways
         width, id_at = len(columns), columns.index("id")
         header, given = _form(shape.label), self._given(shape.label)
-        self._tables.nodes(labels_of(shape.label, stamped=True), header, [row[:width] + given for row in batch.rows])
+        nodes = [row[:width] + given for row in batch.rows]
+        self._tables.nodes(labels_of(shape.label, stamped=True), header, id_at, nodes)
         for place, (type_, into) in enumerate(ways, start=width):
             pairs = _led(batch.rows, id_at, place, ends)
             found.setdefault(type_, []).extend([(end, id_) for id_, end in pairs] if into else pairs)
@@ -58,7 +59,7 @@ class StampedTables:
     def _events(self, events: list[list[Any]], ends: list[str], found: _Ends) -> None:
         width, given = len(EVENT_COLUMNS), self._given("Event")
         labels = labels_of("Event", stamped=True)
-        self._tables.nodes(labels, _form("Event"), [event[:width] + given for event in events])
+        self._tables.nodes(labels, _form("Event"), _EVENT_ID, [event[:width] + given for event in events])
         ways = EVENT_WAYS if events and len(events[0]) > width else ()
         for place, type_ in enumerate(ways, start=width):
             found.setdefault(type_, []).extend(_led(events, _EVENT_ID, place, ends))
@@ -83,10 +84,7 @@ def _given(label: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=256)
 def _form(label: str) -> tuple[str, ...]:
-    return tuple(
-        f"{name}:{'ID' if name == 'id' else TYPES[scalar_of(label, name)]}"
-        for name in (*Shape(label).columns, *_given(label))
-    )
+    return tuple(f"{name}:{TYPES[scalar_of(label, name)]}" for name in (*Shape(label).columns, *_given(label)))
 
 
 @lru_cache(maxsize=65_536)
