@@ -84,25 +84,25 @@ class Completion:
         collected = collect_subfields(self._schema, self._fragments, self._variables, self._operation, named, nodes)
         if collected.new_defer_usages:
             raise Unfit
-        fields: list[tuple[str, type | None, Complete]] = []
+        fields: list[_Field] = []
         for key, details in collected.grouped_field_set.items():
             name = details[0].node.name.value
             if name == "__typename":
-                fields.append((key, None, _constant(named.name)))
+                fields.append((key, None, False, _constant(named.name)))
                 continue
             definition = named.fields[name]
             if not reads_row(definition):
                 raise Unfit
-            fields.append((key, _kept(definition.type), self._of(definition.type, details)))
+            required = isinstance(definition.type, GraphQLNonNull)
+            inner = definition.type.of_type if required else definition.type
+            fields.append((key, _KEPT.get(inner), not required, self._nullable(inner, details)))
         return _row(fields)
 
 
+_Field = tuple[str, type | None, bool, Complete]
+"""Its key; the class whose values are not changed; whether it may be null; what completes any other value."""
 _KEPT: dict[Any, type] = {GraphQLString: str, GraphQLID: str, GraphQLBoolean: bool}
 """Scalars whose values of this very class are not changed: calling a closure costs more than all else here."""
-
-
-def _kept(named: OutputType) -> type | None:
-    return _KEPT.get(cast("OutputType", named).of_type if isinstance(named, GraphQLNonNull) else named)
 
 
 def _none_fits(_: Any) -> Any:
@@ -153,16 +153,17 @@ def _constant(value: str) -> Complete:
     return lambda _: value
 
 
-def _row(fields: list[tuple[str, type | None, Complete]]) -> Complete:
+def _row(fields: list[_Field]) -> Complete:
     def row(value: Any) -> Any:
         if type(value) is not dict:
             raise Unfit
         source = cast("dict[str, Any]", value)
         completed: dict[str, Any] = {}
         try:
-            for key, kept, complete in fields:
+            for key, kept, nullable, complete in fields:
                 found = source[key]
-                completed[key] = found if type(found) is kept else complete(found)
+                unchanged = type(found) is kept or (nullable and found is None)
+                completed[key] = found if unchanged else complete(found)
         except KeyError as error:
             raise Unfit from error
         return completed

@@ -56,8 +56,8 @@ def side_of(data: Row, as_of: datetime, known_at: datetime) -> Side:
     return Side(facts_of(data), data["subject"]["ownArea"], as_of, known_at, versions)
 
 
-def history_of(data: Row, known_at: datetime) -> History | None:
-    """What happened to the problem; None where the subject is none."""
+def history_of(data: Row, facts: Facts, known_at: datetime) -> History | None:
+    """What happened to the problem; None where the subject is none. `facts`: those of the same row."""
     subject, ids = data["subject"], _ids(data)
     if subject["discoveredAt"] is None:
         return None
@@ -66,7 +66,7 @@ def history_of(data: Row, known_at: datetime) -> History | None:
         known_at=known_at,
         clock=load(subject["life"]).clock if subject["life"] else None,
         events=_events(data["events"], data["homes"], ids),
-        tenures=_records((*data["memberships"], *data["tenures"]), ids),
+        tenures=(*facts.memberships, *_records(data["tenures"], ids)),
         earlier=tuple(
             Earlier(reporter, _events(rows, (), ids))
             for (_, reporter), rows in groupby(data["earlier"], itemgetter("problem", "reportedBy"))

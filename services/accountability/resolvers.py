@@ -64,7 +64,7 @@ async def trace(
 def _judged(data: dict[str, Any], facts: rules.Facts, as_of: Any, known_at: Any) -> Judged:
     rulebook = current()
     lines = rules.lines(facts, rulebook)
-    history = history_of(data, known_at)
+    history = history_of(data, facts, known_at)
     hands: tuple[rules.Custody, ...] = ()
     merits: tuple[rules.Exculpatory, ...] = ()
     if history is not None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from graph.compile.selection import Selected
@@ -142,7 +143,11 @@ class Showing:
         if part.name not in RECORDS:
             return None
         rows, shape = self._records[RECORDS[part.name]], shape_of(part)
-        return lambda id_: None if id_ is None else shape(id_, rows.get(id_, {}))
+
+        def shown(id_: str | None) -> Row | None:
+            return None if id_ is None else shape(id_, rows.get(id_, {}))
+
+        return cache(shown)  # a post stands in many hops
 
 
 def shape_of(part: Selected) -> Callable[[str, Row | None], Row | None]:

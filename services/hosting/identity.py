@@ -18,12 +18,15 @@ from joserfc.errors import (
 )
 from joserfc.jwk import KeySet
 
+from graph.compile.recent import Recent
 from services.hosting.settings import Settings
 
 # Asymmetric only: a service that checks tokens holds nothing with which it could make one.
 ALGORITHMS = ("EdDSA", "Ed25519", "ES256", "RS256")
 LEEWAY_SECONDS = 30
 LONGEST_TOKEN = 8_192
+TOKENS_KNOWN = 1_000
+"""Whose signatures are not checked again: those that were shown last."""
 
 
 class Role(StrEnum):
@@ -103,6 +106,7 @@ class Verifier:
     def __init__(self, keys: Keys, settings: Settings) -> None:
         self._keys = keys
         self._settings = settings
+        self._signed: Recent[tuple[int, str], tuple[KeySet, Mapping[str, Any]]] = Recent(TOKENS_KNOWN)
 
     async def verify(self, authorization: str | None, now: datetime) -> Caller:
         """Check one header value at the instant `now`.
@@ -111,16 +115,23 @@ class Verifier:
         """
         token = bearer_token(authorization)
         try:
-            claims = _signed_claims(token, await self._keys.at(now))
+            claims = self._claims(token, await self._keys.at(now))
         except InvalidKeyIdError as error:
             renewed = await self._keys.renewed(now)
             if renewed is None:
                 raise _unknown_key() from error
             try:
-                claims = _signed_claims(token, renewed)
+                claims = self._claims(token, renewed)
             except InvalidKeyIdError as again:
                 raise _unknown_key() from again
         return self._caller(claims, now)
+
+    def _claims(self, token: str, keys: KeySet) -> Mapping[str, Any]:
+        """A signature that was good is so while these keys are in force; what the claims say is for the clock."""
+        found = self._signed.find((id(keys), token))
+        if found is None:
+            found = self._signed.keep((id(keys), token), (keys, _signed_claims(token, keys)))
+        return found[1]
 
     def _caller(self, claims: Mapping[str, Any], now: datetime) -> Caller:
         settings = self._settings
