@@ -314,6 +314,12 @@ PROBLEM = Entity(
             "待到时限",
             scalar=Scalar.INSTANT,
         ),
+        Property(
+            "verifiedAt",
+            "since when it counts as put right; null where it does not, or was verified before this was kept",
+            "核实时间",
+            scalar=Scalar.INSTANT,
+        ),
         Property("assignedToId", "id of the organization that must act, '' where none", "承办单位标识"),
         Property("siteId", "id of its site, '' where none", "监管对象标识"),
         Property("taskId", "id of its task, '' where none", "任务标识"),

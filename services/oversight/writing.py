@@ -279,6 +279,7 @@ def state_of(life: Life, position: int, sealed: ledger.Sealed, now: datetime) ->
         "status": life.status.value,
         "dueAt": life.due_at or OPEN,
         "fallsDueAt": rules.falls_due_at(life),
+        "verifiedAt": life.verified_at,
         "assignedToId": life.assigned_to or "",
         "life": rules.dump(life),
         "position": position,

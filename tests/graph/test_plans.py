@@ -11,11 +11,9 @@ from typing import Any
 import neo4j
 import pytest
 
-from gateway.cli.demonstration import instruct
 from gateway.schema import schema
 from graph.compile.roots import Moment, Viewer
 from graph.compile.selection import Selected
-from graph.migrations import migrate
 from graph.model.identity import record_id
 from graph.queries import (
     inspections,
@@ -29,9 +27,8 @@ from graph.queries.feed import Wanted, stretch
 from graph.queries.write import WRITES, Write
 from graph.session import Database, Row
 from services.integration import county
-from services.integration.loading.loader import import_bundle
 from tests.asking import ask, context
-from tests.database import DatabaseConnection, empty
+from tests.database import DatabaseConnection
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = {file.stem: file.read_text("utf-8") for file in sorted((ROOT / "schema" / "operations").glob("*.graphql"))}
@@ -87,29 +84,6 @@ class Recording(Database):
     async def read(self, statement: str, parameters: Any = None) -> list[Row]:
         self.asked.append((statement, dict(parameters or {})))
         return await super().read(statement, parameters)
-
-
-@pytest.fixture(scope="module")
-def county_database(
-    database_connection: DatabaseConnection, tmp_path_factory: pytest.TempPathFactory
-) -> Generator[DatabaseConnection]:
-    """The campaign of the speech and a small county."""
-
-    async def load() -> None:
-        folder = tmp_path_factory.mktemp("county")
-        county.generate(folder, scale=0.1)
-        async with Database(*database_connection) as database:
-            await migrate(database, datetime.now(UTC))
-            campaign = ROOT / "services" / "campaign" / "bundle"
-            for source, bundle in (("speech", campaign), (county.SOURCE, folder)):
-                imported = await import_bundle(database, bundle, lambda: datetime.now(UTC), source=source)
-                assert imported.report.ok, imported.report
-            await instruct(database)
-
-    empty(database_connection)
-    asyncio.run(load())
-    yield database_connection
-    empty(database_connection)
 
 
 def operators(plan: dict[str, Any]) -> Generator[dict[str, Any]]:

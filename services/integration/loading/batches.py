@@ -29,7 +29,7 @@ _PROBLEMS, _EVENTS = FILE["problems"], FILE["events"]
 _EVENT_COLUMN = {column.name: position for position, column in enumerate(_EVENTS.columns, start=1)}
 _PROBLEM_COLUMN = {column.name: position for position, column in enumerate(_PROBLEMS.columns, start=1)}
 _ROWS = 5_000
-_KEPT = ("recordedAt", "changedAt", "status", "dueAt", "fallsDueAt", "assignedToId", "life")
+_KEPT = ("recordedAt", "changedAt", "status", "dueAt", "fallsDueAt", "verifiedAt", "assignedToId", "life")
 """What a correction of a problem's row leaves as it is."""
 
 
@@ -359,6 +359,7 @@ def life_properties(life: Life, dumped: str) -> dict[str, Any]:
         "status": life.status.value,
         "dueAt": life.due_at or OPEN,
         "fallsDueAt": falls_due_at(life),
+        "verifiedAt": life.verified_at,
         "assignedToId": life.assigned_to or "",
         "life": dumped,
     }

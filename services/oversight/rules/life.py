@@ -65,6 +65,7 @@ class Life:
     submitted_as: str | None = None  # post
     submitted_for: str | None = None  # organization of that post
     verified_by: str | None = None  # person
+    verified_at: datetime | None = None  # unknown of one that was verified before this was kept
     extension_pending: bool = False
     extension_asked_by: str | None = None  # person
     extension_asked_until: datetime | None = None
@@ -362,7 +363,7 @@ def _after(before: Life, step: Step) -> Life:
                 submissions=life.submissions + 1,
             )
         case Action.VERIFY:
-            return _changed(life, verified_by=step.person)
+            return _changed(life, verified_by=step.person, verified_at=step.at)
         case Action.REOPEN:
             return _changed(
                 life,
@@ -371,6 +372,7 @@ def _after(before: Life, step: Step) -> Life:
                 submitted_as=None,
                 submitted_for=None,
                 verified_by=None,
+                verified_at=None,
                 closed_at=None,
                 reopenings=life.reopenings + 1,
             )
@@ -450,6 +452,7 @@ _LOADERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
         "due_at": datetime.fromisoformat,
         "passed": datetime.fromisoformat,
         "closed_at": datetime.fromisoformat,
+        "verified_at": datetime.fromisoformat,
         "extension_asked_until": datetime.fromisoformat,
         "suspended_at": datetime.fromisoformat,
         "suspended_until": datetime.fromisoformat,
