@@ -57,16 +57,20 @@ RETURN e.logIndex AS index, e.recordedAt AS at,
   COLLECT {{ UNWIND states AS s CALL (s) {{ {_PLACE} }} RETURN stood }} AS stood
 """
 """The events after a place of the log, each with the state that it left its problem in and the one before. Of several
-events that came together, as an import's do, the last one's state is what they left."""
+events that came together, as an import's do, the last one's state is what they left. Where an index is missing among
+them, a write is not yet seen whole, and what comes after it is for the next time."""
 
 WAITS = "MATCH (e:Event) WHERE e.logIndex >= $after RETURN true AS found LIMIT 1"
 
 COMPLETE = """
 OPTIONAL MATCH (e:Event {logIndex: $position})
-RETURN e.recordedAt > $at OR e IS NULL AND NOT EXISTS {
+RETURN e IS NULL AS ends, e.recordedAt > $at OR e IS NULL AND NOT EXISTS {
   MATCH (w:Outbox) WHERE w.recordedAt <= $at AND w.position > 0 AND w.id > '' } AS complete
 """
-"""Whether every event that was recorded by `at` comes before this place of the log."""
+"""Whether every event that was recorded by `at` comes before this place of the log. `ends`: no event stands there, which
+is so only if the log is no longer either, by SIZE asked afterwards: a write of numbers is seen piece by piece."""
+
+SIZE = "MATCH (l:Log {name: 'main'}) RETURN l.size AS size"
 
 CHANGE = Write(
     "keep by how much the counts of problems changed",

@@ -60,7 +60,10 @@ class Counting(Rounds):
             after = (await reached(self._database)).position
             if not await self._database.read(queries.WAITS, {"after": after}):
                 break
-            count += await self._database.transact(_count)
+            done = await self._database.transact(_count)
+            if not done:  # a write that is not yet seen whole: the next round sees it
+                break
+            count += done
         return count
 
     async def rebuild(self) -> int:
@@ -77,7 +80,7 @@ async def _count(transaction: Transaction) -> int:
     """The next events, if there are any; returns how many."""
     (before,) = await transaction.run(queries.BEGIN.cypher)
     after = {"after": before["position"], "limit": BATCH}
-    events = await transaction.run(queries.NEXT, after)
+    events = _unbroken(await transaction.run(queries.NEXT, after), before["position"])
     if not events:
         return 0
     first, last = events[0]["at"], events[-1]["at"]
@@ -86,7 +89,11 @@ async def _count(transaction: Transaction) -> int:
         await transaction.run(queries.KEEP_DAY.cypher, {"at": at, "beginning": BEGINNING})
     position = events[-1]["index"] + 1
     (found,) = await transaction.run(queries.COMPLETE, {"position": position, "at": last})
-    whole = [instant for event in events if (instant := event["at"]) < last or found["complete"]]
+    complete = found["complete"]
+    if complete and found["ends"]:
+        (log,) = await transaction.run(queries.SIZE)
+        complete = log["size"] <= position
+    whole = [instant for event in events if (instant := event["at"]) < last or complete]
     if before["reached"] is not None and (reached := before["reached"]) < first:
         whole.insert(0, reached)
     counted_to, rows = max(whole, default=at), _changes(events)
@@ -96,6 +103,11 @@ async def _count(transaction: Transaction) -> int:
         # At once: after an import it may be long until the next event, and a read sums what the days do not hold.
         await transaction.run(queries.KEEP_DAY.cypher, {"at": counted_to, "beginning": BEGINNING})
     return len(events)
+
+
+def _unbroken(events: list[dict[str, Any]], start: int) -> list[dict[str, Any]]:
+    """Those up to the first that is missing. Numbers have no gaps: they are read while they are being written."""
+    return [event for place, event in enumerate(events, start) if event["index"] == place]
 
 
 def _changes(events: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -257,6 +257,39 @@ async def test_what_was_counted_is_kept_whole_without_waiting_for_another_event(
         assert await check(database) == []
 
 
+async def test_a_write_of_numbers_that_is_seen_in_part_is_counted_when_it_is_seen_whole(
+    campaign: Campaign, tmp_path: Path
+) -> None:
+    async with campaign.database() as database:
+        await some_life(campaign, database, 3, 10)
+        await sequenced(database, tmp_path)
+        await database.write("MATCH (e:Event {logIndex: 5}) SET e.unseen = 5 REMOVE e.logIndex")
+        assert await Counting(database).catch_up() == 5
+        assert (await counting.reached(database)).position == 5
+        await database.write("MATCH (e:Event {unseen: 5}) SET e.logIndex = 5 REMOVE e.unseen")
+        (log,) = await database.read(queries.SIZE)
+        assert await Counting(database).catch_up() == log["size"] - 5
+        assert await check(database) == []
+
+
+async def test_a_log_that_is_longer_than_what_is_seen_of_it_is_not_complete(campaign: Campaign, tmp_path: Path) -> None:
+    async with campaign.database() as database:
+        await some_life(campaign, database, 3, 10)
+        await sequenced(database, tmp_path)
+        (log,) = await database.read(queries.SIZE)
+        last = {"index": log["size"] - 1}
+        await database.write("MATCH (e:Event {logIndex: $index}) SET e.unseen = true REMOVE e.logIndex", last)
+        await Counting(database).catch_up()
+        (seen,) = await database.read(
+            "MATCH (e:Event {logIndex: $index}) RETURN e.recordedAt AS at", {"index": last["index"] - 1}
+        )
+        assert (await counting.reached(database)).at != seen["at"]
+        await database.write("MATCH (e:Event {unseen: true}) SET e.logIndex = $index REMOVE e.unseen", last)
+        await Counting(database).catch_up()
+        assert (await counting.reached(database)).at > seen["at"]
+        assert await check(database) == []
+
+
 async def test_a_count_that_is_wrong_is_found_and_put_right(campaign: Campaign, tmp_path: Path) -> None:
     async with campaign.database() as database:
         await some_life(campaign, database, 3, 8)
