@@ -67,7 +67,7 @@ OPTIONAL MATCH (e:Event {logIndex: $position})
 RETURN e IS NULL AS ends, e.recordedAt > $at OR e IS NULL AND NOT EXISTS {
   MATCH (w:Outbox) WHERE w.recordedAt <= $at AND w.position > 0 AND w.id > '' } AS complete
 """
-"""Whether every event that was recorded by `at` comes before this place of the log. `ends`: no event stands there, which
+"""Whether all that was recorded by `at` comes before this place of the log. `ends`: no event stands there, which
 is so only if the log is no longer either, by SIZE asked afterwards: a write of numbers is seen piece by piece."""
 
 SIZE = "MATCH (l:Log {name: 'main'}) RETURN l.size AS size"
