@@ -15,14 +15,7 @@ from gateway.schema import schema
 from graph.compile.roots import Moment, Viewer
 from graph.compile.selection import Selected
 from graph.model.identity import record_id
-from graph.queries import (
-    inspections,
-    instructions,
-    problems,
-    recorded_findings,
-    supervision,
-    sweeps,
-)
+from graph.queries import inspections, instructions, problems, recorded_findings, supervision, sweeps
 from graph.queries.feed import Wanted, stretch
 from graph.queries.write import WRITES, Write
 from graph.session import Database, Row
@@ -224,6 +217,5 @@ def test_a_stretch_of_the_log_seeks(county_database: DatabaseConnection, wanted:
 def test_writes_seek(county_database: DatabaseConnection, write: Write) -> None:
     """What is matched before it is joined is a record each, and an Eager keeps what is read apart from what is made."""
     names = set(re.findall(r"\$(\w+)", write.cypher))
-
     plan = asyncio.run(plan_of(county_database, write.cypher, dict.fromkeys(names)))
     assert unwanted(plan, {*SCANS}, SMALL | QUEUES) == []

@@ -106,32 +106,29 @@ async def _prepared(
     began = clock()
     async with Database(connection.uri, connection.user, connection.password) as database:
         await bring_to_form(database, began)
-    async with (
-        Database(connection.uri, connection.user, connection.password) as database,
-        reading.checked(DatabaseKnown(database, loop)) as checked,
-    ):
-        before = await _last_transaction(database)
-        pays = not dry_run and _pays(checked, folder, pays_from)
-        at = await _record_time(database, began) if pays else None
-        if at is None:
-            await asyncio.to_thread(lambda: checked.add(checked.replay.run()))
-            if dry_run or not checked.report.ok:
+        async with reading.checked(DatabaseKnown(database, loop)) as checked:
+            before = await _last_transaction(database)
+            pays = not dry_run and _pays(checked, folder, pays_from)
+            at = await _record_time(database, began) if pays else None
+            if at is None:
+                await asyncio.to_thread(lambda: checked.add(checked.replay.run()))
+                if dry_run or not checked.report.ok:
+                    return Imported(checked.report, 0, None)
+                return await load_checked(database, checked, clock, titles, progress)
+            kept = await _kept(database)
+            shared = _shared_numbers(kept, checked)
+            parts, first = divided(connection, checked, folder, shared, began, at)
+            with Tables(folder, Numbers(shared, first)) as others:
+                _keys(others, kept)
+                load = Load(database, checked, progress, StampedTables(others, at), began)
+                tables, written = await _written(load, checked, parts, titles, progress)
+            if not checked.report.ok:
                 return Imported(checked.report, 0, None)
-            return await load_checked(database, checked, clock, titles, progress)
-        kept = await _kept(database)
-        shared = _shared_numbers(kept, checked)
-        parts, first = divided(connection, checked, folder, shared, began, at)
-        with Tables(folder, Numbers(shared, first)) as others:
-            _keys(others, kept)
-            load = Load(database, checked, progress, StampedTables(others, at), began)
-            tables, written = await _written(load, checked, parts, titles, progress)
-        if not checked.report.ok:
-            return Imported(checked.report, 0, None)
-        if await _last_transaction(database) != before:
-            raise ImportRefused("Something else was written into this database meanwhile. Run the import again.")
-        return _Prepared(
-            others.written + tables, kept, began, at, checked.source, checked.digest, checked.report, written
-        )
+            if await _last_transaction(database) != before:
+                raise ImportRefused("Something else was written into this database meanwhile. Run the import again.")
+            return _Prepared(
+                others.written + tables, kept, began, at, checked.source, checked.digest, checked.report, written
+            )
 
 
 def _shared_numbers(kept: _Kept, checked: Checked) -> dict[str, str]:

@@ -208,6 +208,15 @@ async def sequenced(database: Database, keys: Path) -> None:
     await Sequencer(database, lambda: Keyring.open(keys), [], lambda: START).catch_up()
 
 
+@asynccontextmanager
+async def lived(campaign: Campaign, keys: Path, seed: int, steps: int) -> AsyncGenerator[Database]:
+    """The database, once something has happened there and is numbered."""
+    async with campaign.database() as database:
+        await some_life(campaign, database, seed, steps)
+        await sequenced(database, keys)
+        yield database
+
+
 @pytest.mark.parametrize("seed", [8])
 async def test_it_is_what_a_plain_recount_comes_to_at_every_instant(
     campaign: Campaign, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
@@ -248,9 +257,7 @@ async def test_what_was_counted_is_kept_whole_without_waiting_for_another_event(
     campaign: Campaign, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(counting, "CHANGES_IN_A_DAY", 1)
-    async with campaign.database() as database:
-        await some_life(campaign, database, 3, 10)
-        await sequenced(database, tmp_path)
+    async with lived(campaign, tmp_path, 3, 10) as database:
         await Counting(database).catch_up()
         (row,) = await database.read("MATCH (d:RollupDay) RETURN max(d.at) AS last")
         assert row["last"] == (await counting.reached(database)).at, "a read sums changes that no day holds"
@@ -260,9 +267,7 @@ async def test_what_was_counted_is_kept_whole_without_waiting_for_another_event(
 async def test_a_write_of_numbers_that_is_seen_in_part_is_counted_when_it_is_seen_whole(
     campaign: Campaign, tmp_path: Path
 ) -> None:
-    async with campaign.database() as database:
-        await some_life(campaign, database, 3, 10)
-        await sequenced(database, tmp_path)
+    async with lived(campaign, tmp_path, 3, 10) as database:
         await database.write("MATCH (e:Event {logIndex: 5}) SET e.unseen = 5 REMOVE e.logIndex")
         assert await Counting(database).catch_up() == 5
         assert (await counting.reached(database)).position == 5
@@ -273,9 +278,7 @@ async def test_a_write_of_numbers_that_is_seen_in_part_is_counted_when_it_is_see
 
 
 async def test_a_log_that_is_longer_than_what_is_seen_of_it_is_not_complete(campaign: Campaign, tmp_path: Path) -> None:
-    async with campaign.database() as database:
-        await some_life(campaign, database, 3, 10)
-        await sequenced(database, tmp_path)
+    async with lived(campaign, tmp_path, 3, 10) as database:
         (log,) = await database.read(queries.SIZE)
         last = {"index": log["size"] - 1}
         await database.write("MATCH (e:Event {logIndex: $index}) SET e.unseen = true REMOVE e.logIndex", last)
@@ -291,9 +294,7 @@ async def test_a_log_that_is_longer_than_what_is_seen_of_it_is_not_complete(camp
 
 
 async def test_a_count_that_is_wrong_is_found_and_put_right(campaign: Campaign, tmp_path: Path) -> None:
-    async with campaign.database() as database:
-        await some_life(campaign, database, 3, 8)
-        await sequenced(database, tmp_path)
+    async with lived(campaign, tmp_path, 3, 8) as database:
         await Counting(database).catch_up()
         await database.write("MATCH (c:RollupChange) WITH c LIMIT 1 SET c.open = c.open + 1")
         (difference,) = await check(database)
@@ -307,9 +308,7 @@ async def test_who_is_cut_off_loses_and_doubles_nothing(
     campaign: Campaign, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(counting, "BATCH", 3)
-    async with campaign.database() as database:
-        await some_life(campaign, database, 4, 10)
-        await sequenced(database, tmp_path)
+    async with lived(campaign, tmp_path, 4, 10) as database:
         complete = queries.COMPLETE
         monkeypatch.setattr(queries, "COMPLETE", "RETURN 1 / 0 AS complete")
         with pytest.raises(Exception, match="zero"):
