@@ -73,8 +73,13 @@ def _page() -> Iterator[str]:
 
 def _entity(entity: Entity) -> Iterator[str]:
     yield f"| {entity.label} | {entity.zh} | **{entity.en[0].upper()}{entity.en[1:]}** | **entity** |"
-    own = (field for field in entity.fields if field not in RECORD + CHAIN)
-    yield from _rows(field for field in own if not field.name.endswith("Id"))  # they repeat references, for indexes
+    own = [field for field in entity.fields if field not in RECORD + CHAIN]
+    subjects = [field for field in own if isinstance(field, Ref) and field.relationship == "EVENT_OF"]
+    shown = [field for field in own if field not in subjects and not field.name.endswith("Id")]  # ids: for indexes
+    yield from _rows(shown)
+    if subjects:
+        names, zh = ", ".join(field.name for field in subjects), "、".join(field.zh for field in subjects)
+        yield f"| {names} | {zh} | what it is about, one of these | {' or '.join(field.target for field in subjects)} |"
 
 
 def _table(fields: Iterable[AnyField]) -> Iterator[str]:
