@@ -17,6 +17,10 @@ CONNECT_SECONDS = 5.0
 ROWS_AT_ONCE = 10_000
 """Of an answer that is read as it comes."""
 EVERY_ROW = -1
+READINGS = 10
+"""So often at most is asked what met a record between two states."""
+TORN_CODE = "Neo.ClientError.Statement.ArithmeticError"
+"""What the server calls `graph.compile.moment.TORN`; no statement does sums that can fail otherwise."""
 
 Row = dict[str, Any]
 """A row of an answer: the driver's values by the names that the statement returns."""
@@ -125,9 +129,17 @@ class Database:
     async def read(self, statement: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         """Run a statement that only reads, and return its rows.
 
-        It goes there and back once. What fails in passing is asked again as a transaction, which the driver repeats.
+        It goes there and back once. What fails in passing is asked again as a transaction, which the driver repeats;
+        what met a record between two states (`graph.compile.moment.TORN`), at once.
         """
         bound = _bound(parameters or {})
+
+        async def once() -> list[Row]:
+            return await self._read_once(statement, bound)
+
+        return await _whole(once)
+
+    async def _read_once(self, statement: str, bound: dict[str, Any]) -> list[Row]:
         try:
             untyped: Any = self._driver
             async with untyped.session(
@@ -147,18 +159,22 @@ class Database:
         return await self._run(statement, _bound(parameters or {}), neo4j.RoutingControl.WRITE)
 
     async def transact(self, work: Callable[["Transaction"], Awaitable[Answer]]) -> Answer:
-        """Run `work` in one writing transaction; it is run again where the server asks for that (deadlock, new leader).
+        """Run `work` in one writing transaction.
 
-        When this returns, what was written is on disk. An exception from `work` rolls everything back.
+        It is run again where the server asks for that (deadlock, new leader), and where `read` is. When this returns,
+        what was written is on disk. An exception from `work` rolls everything back.
         """
 
         async def unit(transaction: neo4j.AsyncManagedTransaction) -> Answer:
             return await work(Transaction(transaction))
 
-        try:
+        async def once() -> Answer:
             untyped: Any = self._driver
             async with untyped.session() as session:
                 return await session.execute_write(unit)
+
+        try:
+            return await _whole(once)
         except (exceptions.DriverError, exceptions.Neo4jError) as error:
             raise self._explained(error) from error
 
@@ -243,6 +259,16 @@ def _row(record: neo4j.Record) -> Row:
 def _dialect(statement: str) -> LiteralString:
     # The driver asks for literals to keep values out of statements; the compiler's are built from the model only.
     return cast("LiteralString", f"CYPHER 25 {statement}")
+
+
+async def _whole(once: Callable[[], Awaitable[Answer]]) -> Answer:
+    for _ in range(READINGS):
+        try:
+            return await once()
+        except exceptions.ClientError as error:
+            if error.code != TORN_CODE:
+                raise
+    raise DatabaseError("What was asked for was being changed each time that it was read; ask again.")
 
 
 def explain(error: Exception, uri: str, agent: str) -> DatabaseError:

@@ -7,7 +7,7 @@ from graph.compile.computed import COMPUTED
 from graph.compile.cursor import Keyset, cursor_of, fingerprint, page_size, parse
 from graph.compile.errors import ReadError, ReadErrorCode
 from graph.compile.figures import FIGURES
-from graph.compile.moment import holds, holds_unless_silenced, known, state, state_of_map
+from graph.compile.moment import holds, holds_unless_silenced, known, state, state_of_map, unmoved
 from graph.compile.selection import Selected
 from graph.compile.tree import ByLabel, Coalesce, Code, Collect, Edges, Expression, Head, If, Judged, MapOf, Page
 from graph.model.declare import (
@@ -198,8 +198,10 @@ class Compiler:
                         entries[part.key] = Code(cursor)
                     case _:
                         entries[part.key] = Code(f"'{label}Edge'")
-        row = MapOf((("cursor", Code(cursor)), ("edge", MapOf(tuple(entries.items())))))
-        return Collect(clauses, row, order)
+        row: list[tuple[str, Expression]] = [("cursor", Code(cursor)), ("edge", MapOf(tuple(entries.items())))]
+        if current != variable:
+            row.append(("unmoved", Code(unmoved(variable, current))))  # after the others: entries are read in order
+        return Collect(clauses, MapOf(tuple(row)), order)
 
     def _needs_state(self, node: Node, selected: Selected) -> bool:
         if isinstance(node, Fact) or not getattr(node, "keeps_past", True):

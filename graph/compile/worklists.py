@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from graph.compile.cursor import Keyset, fingerprint, page_size, parse
 from graph.compile.fields import Compiler
-from graph.compile.moment import state
+from graph.compile.moment import known_to, state
 from graph.compile.roots import Moment, SourceKey, cypher_of, planned, statement_of
 from graph.compile.selection import Selected
 from graph.compile.tree import Code, Expression, Statement
@@ -72,13 +72,11 @@ def page(
 
     def made(compiler: Compiler) -> str:
         seek = ("$key", "$record") if after is not None else None
-        found = _candidates(worklist, where, keyset, seek, "LIMIT $size + 1")
-        # A command that commits between the branches shows its record to both; one that commits between them and here
-        # has changed what `c` held. The state is taken once, and anew, of the records that are shown.
+        then = f"WITH n, {state('n', compiler.name('f'))} AS c"
         clauses = (
-            found,
-            f"WITH n, head(collect(c)) AS c ORDER BY {keyset.order('c')} LIMIT $size + 1",
-            f"WITH n, {state('n', compiler.name('f'))} AS c",
+            _candidates(worklist, where, keyset, seek, "LIMIT $size + 1"),
+            f"WITH DISTINCT n {then} ORDER BY {keyset.order('c')} LIMIT $size + 1",
+            then,  # anew, row by row: a command that commits meanwhile changes what `c` holds
         )
         rows = compiler.rows_of(clauses, worklist.label, "n", selected, keyset, "$mark", current="c")
         return cypher_of(compiler, compiler.page_of(rows, "$size", selected, _count(worklist, where)))
@@ -120,8 +118,9 @@ def _candidates(
 ) -> str:
     """Records whose state as known at `k` is asked for: those unchanged since, and those whose state then was.
 
-    `c` holds the columns of that state. What has changed since `k` is found by the index of its end, so the second
-    branch costs nothing for a read of what is known now.
+    What has changed since `k` is found by the index of its end, so the second branch costs nothing for a read of what
+    is known now. Where a command commits meanwhile, that index may not have it yet: then the first branch finds what
+    stood in the same place, whose entry is still there. A command may show a record to both, which is one record.
     """
     each, scope = ("UNWIND $states AS state ", "(k, state)") if STATES in where else ("", "(k)")
     equal = [
@@ -141,13 +140,14 @@ def _candidates(
     order = f"ORDER BY {_columns('n', columns, keyset)}" if keyset else ""
     there = "".join(f" AND n.{name} IS NOT NULL" for name in worklist.filled)
     before = f"ORDER BY {keyset.order('c')}" if keyset else ""
+    same = f"c.{keyset.property} = n.{keyset.property}" if keyset else "true"
     now = (
-        f"MATCH (n:{worklist.label}) WHERE n.changedAt <= k AND n.recordedAt <= k{there}{asked('n')} "
-        f"WITH n, n AS c {order} {limit} RETURN n, c"
+        f"MATCH (n:{worklist.label}) WHERE n.recordedAt <= k{there}{asked('n')} "
+        f"AND {known_to('n', 'c', 'true', same + asked('c'))} WITH n {order} {limit} RETURN n"
     )
     then = (
         f"MATCH (c:Former) WHERE c.supersededAt > k AND c.changedAt <= k{asked('c')} "
-        f"MATCH (n:{worklist.label})-[:WAS]->(c) WITH n, c {before} {limit} RETURN n, c"
+        f"MATCH (n:{worklist.label})-[:WAS]->(c) WITH n, c {before} {limit} RETURN n"
     )
     return f"{each}CALL {scope} {{ {now} UNION ALL {then} }}"
 

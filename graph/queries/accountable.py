@@ -13,7 +13,7 @@ from datetime import datetime
 
 from graph.compile.cursor import Keyset
 from graph.compile.fields import Compiler
-from graph.compile.moment import PREFIX
+from graph.compile.moment import PREFIX, known_to, state
 from graph.compile.roots import Moment, Viewer, parameters_of
 from graph.compile.selection import Selected
 from graph.compile.tree import Statement
@@ -193,17 +193,23 @@ def _found(search: Search, compiler: Compiler) -> str:
         value, record = (compiler.parameter(part) for part in search.after)
         after = f" AND {ORDER.after('{0}', value, record)}"
 
-    def asked(variable: str) -> str:
-        within = f"{variable}.discoveredAt >= since AND {variable}.discoveredAt < until AND {variable}.changedAt <= k"
-        if search.open_only:
-            within += f" AND NOT {variable}.status IN ['CLOSED', 'REJECTED']"
+    def found_in_time(variable: str) -> str:
+        within = f"{variable}.discoveredAt >= since AND {variable}.discoveredAt < until"
         return within + after.replace("{0}", variable)
+
+    def counts(variable: str) -> str:
+        return f"NOT {variable}.status IN ['CLOSED', 'REJECTED']" if search.open_only else "true"
+
+    def own(column: str = "") -> str:
+        """Of a problem that has changed since, that it was found there and then before as well."""
+        same = "".join(f"c.{name} = n.{name} AND " for name in ("discoveredAt", column) if name)
+        return f"{found_in_time('n')} AND n.recordedAt <= k AND {known_to('n', 'c', counts('n'), same + counts('c'))}"
 
     def seek(column: str, most: str = "$walked") -> str:
         there = f"n.{column} = x.id AND " if column else ""
         order = f"n.{column} DESC, " if column else ""
         return (
-            f"MATCH (n:Problem) WHERE {there}{asked('n')} AND n.recordedAt <= k AND n.id > '' "
+            f"MATCH (n:Problem) WHERE {there}{own(column)} AND n.id > '' "
             f"RETURN n ORDER BY {order}{ORDER.order('n')} LIMIT {most} + 1"
         )
 
@@ -211,15 +217,16 @@ def _found(search: Search, compiler: Compiler) -> str:
         one = f"CALL (x, k, since, until) {{ {found} }}"
         return f"COLLECT {{ UNWIND CASE WHEN narrow THEN {things} END AS x {one} RETURN n }}"
 
-    own = f"MATCH (x)<-[:FOUND_IN]-(n:Problem) WHERE {asked('n')} AND n.recordedAt <= k RETURN n"
+    land = f"MATCH (x)<-[:FOUND_IN]-(n:Problem) WHERE {own()} RETURN n"
+    then = f"c.supersededAt > k AND c.changedAt <= k AND {found_in_time('c')} AND {counts('c')}"
     return f"""WITH *,
-  {each("ground", seek("siteId"))} + {each("work", seek("taskId"))} + {each("fields", own)}
+  {each("ground", seek("siteId"))} + {each("work", seek("taskId"))} + {each("fields", land)}
   + COLLECT {{ UNWIND CASE WHEN NOT narrow THEN [1] END AS once
-    CALL (k, since, until) {{ {seek("", "$ahead")} }} RETURN n }} AS unchanged,
-  COLLECT {{ MATCH (c:Former) WHERE c.supersededAt > k AND {asked("c")} MATCH (n:Problem)-[:WAS]->(c)
-    RETURN {{n: n, c: c}} ORDER BY {ORDER.order("c")} LIMIT $walked + 1 }} AS changedSince
-WITH *, COLLECT {{ UNWIND [n IN unchanged | {{n: n, c: n}}] + changedSince AS row WITH DISTINCT row.n AS n, row.c AS c
-  RETURN {{n: n, c: c}} ORDER BY {ORDER.order("c")} LIMIT $walked + 1 }} AS candidates
+    CALL (k, since, until) {{ {seek("", "$ahead")} }} RETURN n }} AS there,
+  COLLECT {{ MATCH (c:Former) WHERE {then} MATCH (n:Problem)-[:WAS]->(c)
+    RETURN n ORDER BY {ORDER.order("c")} LIMIT $walked + 1 }} AS changedSince
+WITH *, COLLECT {{ UNWIND there + changedSince AS n WITH DISTINCT n
+  WITH n, {state("n", "f")} AS c RETURN {{n: n, c: c}} ORDER BY {ORDER.order("c")} LIMIT $walked + 1 }} AS candidates
 WITH *, CASE WHEN narrow THEN $walked ELSE $ahead END AS most
 WITH high, t, k, persons, held, narrow, {referring("candidates[0..most]")} AS found, size(candidates) > most AS more
 """

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from graph.compile.fields import Compiler
-from graph.compile.moment import holds, known, state
+from graph.compile.moment import holds, known, known_to, state
 from graph.compile.roots import Moment, Viewer, parameters_of, planned
 from graph.compile.selection import Selected
 from graph.compile.tree import Statement
@@ -296,16 +296,19 @@ WITH *, aboveParties + up.found AS parents
 """
 
 
-_OTHERS = """WITH *, CASE WHEN subject:Problem THEN site.id END AS siteId
-WITH *, CASE WHEN siteId IS NULL THEN [] ELSE COLLECT {
+_NOT_PUT_RIGHT = known_to(
+    "x", "then", "NOT coalesce(x.verifiedAt <= current.discoveredAt, false)", "then.reportedById = y.id"
+)
+_OTHERS = f"""WITH *, CASE WHEN subject:Problem THEN site.id END AS siteId
+WITH *, CASE WHEN siteId IS NULL THEN [] ELSE COLLECT {{
     UNWIND persons AS y
     MATCH (x:Problem) USING INDEX SEEK x:Problem(siteId, reportedById, discoveredAt, id)
     WHERE x.siteId = siteId AND x.reportedById = y.id AND x.discoveredAt < current.discoveredAt AND x.id > ''
-    AND x.changedAt <= k AND x.recordedAt <= k AND NOT coalesce(x.verifiedAt <= current.discoveredAt, false)
-    RETURN [x, y.id] } + COLLECT {
+    AND x.recordedAt <= k AND {_NOT_PUT_RIGHT}
+    RETURN [x, y.id] }} + COLLECT {{
     MATCH (then:Former) USING INDEX SEEK then:Former(supersededAt) WHERE then.supersededAt > k AND then.changedAt <= k
     AND then.siteId = siteId AND then.discoveredAt < current.discoveredAt
-    WITH then MATCH (then)<-[:WAS]-(x:Problem) RETURN [x, then.reportedById] } END AS others
+    WITH then MATCH (then)<-[:WAS]-(x:Problem) RETURN [x, then.reportedById] }} END AS others
 """
 """What was put right by then speaks for nobody, and by far most were: so their events are not read.
 
@@ -323,7 +326,7 @@ def _earlier(compiler: Compiler, shown: Shown) -> str:
     return f"""{_OTHERS}WITH *, COLLECT {{ UNWIND others AS other WITH DISTINCT other[0] AS x, other[1] AS y
     MATCH (x)<-[:EVENT_OF]-(e) WITH x, y, e, {read} AS own
     WHERE own.recordedAt <= k AND own.kind IN ['REPORTED', 'VERIFY', 'REOPEN']
-    WITH x.id AS p, y AS q, e, own ORDER BY p, own.position
+    WITH x.id AS p, y AS q, e, own ORDER BY p, q, own.position
     {event} RETURN {{row: row {{.*, problem: p, reportedBy: q}}, ends: ends}} }} AS earlier
 """
 

@@ -38,11 +38,11 @@ def test_what_can_change_is_read_from_the_state_of_that_time() -> None:
             "MATCH (n:Record {id: id})",
             "WHERE n:Area AND n.recordedAt <= k",
             "WITH n, CASE WHEN n['changedAt'] <= k",
-            "THEN n",
-            "ELSE head(COLLECT {",
+            "THEN n WHEN n.recordedAt <= k",
+            "THEN coalesce(head(COLLECT {",
             "MATCH (n)-[:WAS]->(f2:Former)",
             "WHERE f2.changedAt <= k AND k < f2.supersededAt",
-            "RETURN f2 }) END AS s1",
+            "RETURN f2 }), [null][1 / (k.year - k.year)]) END AS s1",
             "RETURN {`id`: n.id, `record`: {`called`: s1.kind}} } AS data",
         ]
     )

@@ -310,8 +310,8 @@ async def test_who_is_cut_off_loses_and_doubles_nothing(
     monkeypatch.setattr(counting, "BATCH", 3)
     async with lived(campaign, tmp_path, 4, 10) as database:
         complete = queries.COMPLETE
-        monkeypatch.setattr(queries, "COMPLETE", "RETURN 1 / 0 AS complete")
-        with pytest.raises(Exception, match="zero"):
+        monkeypatch.setattr(queries, "COMPLETE", "RETURN date('no day') AS complete")
+        with pytest.raises(Exception, match="Date"):
             await Counting(database).catch_up()
         monkeypatch.setattr(queries, "COMPLETE", complete)
         running = asyncio.create_task(Counting(database).catch_up())
