@@ -4,6 +4,8 @@ from graph.queries.write import Write
 
 _KINDS = """UNWIND $ids AS id
     MATCH (n:Record {id: id}) WHERE n.recordedAt <= $latest"""
+_HELD = """MATCH (x:Record {id: $person})-[:MEMBERSHIP]->(f:Membership)-[:MEMBERSHIP_TO]->(p)
+    WHERE f.recordedAt <= $latest AND $latest < f.supersededAt AND f.validFrom <= $at AND $at < f.validTo"""
 _KIND = "[label IN labels(n) WHERE label <> 'Record'][0]"
 
 CLAIM = Write(
@@ -27,8 +29,19 @@ SETTLE = Write(
 KINDS_OF = f"{_KINDS} RETURN id, {_KIND} AS kind"
 """What the records are that a command names; those unknown are not returned."""
 
-POSTS_HELD = """
-MATCH (x:Record {id: $person})-[:MEMBERSHIP]->(f:Membership)-[:MEMBERSHIP_TO]->(p)
-WHERE f.recordedAt <= $now AND $now < f.supersededAt AND f.validFrom <= $at AND $at < f.validTo
-RETURN DISTINCT p.id AS post
+POSTS_HELD = f"{_HELD} RETURN DISTINCT p.id AS post"
+
+
+def _of_one(clauses: str) -> str:
+    for name in ("ids", "person", "at"):
+        clauses = clauses.replace(f"${name}", f"one.{name}")
+    return clauses
+
+
+STANDING = f"""
+UNWIND $asked AS one
+RETURN EXISTS {{ MATCH (:Command {{key: one.key}}) }} AS used,
+  COLLECT {{ {_of_one(_KINDS)} RETURN [id, {_KIND}] }} AS kinds,
+  COLLECT {{ {_of_one(_HELD)} RETURN DISTINCT p.id }} AS held
 """
+"""Of several commands at once, in the order in which they are asked about: whether a key is in use, and the rest."""

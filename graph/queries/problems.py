@@ -2,7 +2,7 @@
 
 from graph.model import MODEL
 from graph.queries.watermark import TAKING
-from graph.queries.write import DONE, Write, linked
+from graph.queries.write import DONE, Write, linked, of_row
 
 HOME_OF_POST = """
 MATCH (p:Record {id: $post})-[:POST_IN]->(f:PostIn)-[:POST_IN_TO]->(o)
@@ -41,24 +41,27 @@ REPORT = Write(
     """,
 )
 
-REPORT_ALONE = Write(
-    "take a gate, report a problem, and remember that",
+REPORT_TOGETHER = Write(
+    "take a gate, report problems, and remember that",
     "oversight",
     f"""
     {TAKING}
-    MATCH (c:Command {{key: $key}})
-    SET c.outcome = $outcome + toString(at) + '"}}'
-    REMOVE c.touched
+    UNWIND $rows AS row
+    MERGE (c:Command {{key: row.key}})
+    ON CREATE SET c.request = row.request, c.claimedAt = row.now, c.outcome = row.outcome + toString(at) + '"}}'
     CREATE (p:Record:Problem)
-    SET p = $problem, p.recordedAt = at, p.changedAt = at
+    SET p = row.problem, p.recordedAt = at, p.changedAt = at
     CREATE (e:Record:Event:Outbox)-[:EVENT_OF]->(p)
-    SET e = $event, e.recordedAt = at
-    WITH p, e, at, shut
-    {linked("p")}{DONE}
-    RETURN at, shut
+    SET e = row.event, e.recordedAt = at
+    WITH row, p, e, at, shut, c.outcome = row.outcome + toString(at) + '"}}' AS claimed
+    {of_row(linked("p") + DONE)}
+    RETURN at, shut, claimed
     """,
 )
-"""A command that is this alone, in one question: the record time is the gate's, and no chained body has it."""
+"""Commands that are each this alone: the record time is the gate's, and no chained body has it.
+
+Where one's key was claimed by another command meanwhile (`claimed` is false), all is to be taken back.
+"""
 
 _STATE = "|".join(sorted({ref.relationship for ref in MODEL.entity("Problem").refs()}))
 

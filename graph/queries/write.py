@@ -24,6 +24,13 @@ def linked(node: str) -> str:
 """
 
 
+def of_row(clauses: str) -> str:
+    """The same for each `row` of many: what would be a parameter is the row's own."""
+    for name in ("links", "person", "post"):
+        clauses = clauses.replace(f"${name}", f"row.{name}")
+    return clauses.replace("CALL (", "CALL (row, ")
+
+
 @dataclass(frozen=True)
 class Write:
     """A named statement that writes, with the room that owns what it writes. Registers itself."""

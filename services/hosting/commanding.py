@@ -40,12 +40,11 @@ class Command(Protocol):
 class Done:
     """What a command came to: ids of records by the fields of its payload, and when they were recorded.
 
-    A field that is a list has a list of ids. `remembered`: the statement that wrote it has settled the command too.
+    A field that is a list has a list of ids.
     """
 
     records: Mapping[str, str | list[str]]
     recorded_at: datetime
-    remembered: bool = False
 
 
 @dataclass
@@ -109,17 +108,21 @@ async def carry_out(
         if isinstance(key, Done):
             return key
         done = await work(transaction, key)
-        if not done.remembered:
-            outcome = outcome_before(done.records) + utc(done.recorded_at).isoformat() + '"}'
-            await transaction.run(queries.SETTLE.cypher, {"key": key, "outcome": outcome})
+        outcome = outcome_before(done.records) + utc(done.recorded_at).isoformat() + '"}'
+        await transaction.run(queries.SETTLE.cypher, {"key": key, "outcome": outcome})
         return done
 
     try:
         done = await database.transact(once)
     except GateShut as error:
-        raise refused_at("", str(error), RefusalCode.NOT_ALLOWED) from error
+        raise shut(error) from error
     await passed(database, done.recorded_at)
     return done
+
+
+def shut(error: GateShut) -> RefusedError:
+    """The refusal of what may not be recorded now."""
+    return refused_at("", str(error), RefusalCode.NOT_ALLOWED)
 
 
 def outcome_before(records: Mapping[str, str | list[str]]) -> str:
@@ -127,13 +130,17 @@ def outcome_before(records: Mapping[str, str | list[str]]) -> str:
     return json.dumps({**records, "recordedAt": ""}).removesuffix('"}')
 
 
-async def _claim(transaction: Transaction, command: Command, caller: Caller, now: datetime, named: Named) -> str | Done:
+def claim_of(command: Command, caller: Caller) -> tuple[str, str]:
+    """The key in the caller's own space, and a sum of the command. Raises RefusedError where neither may be."""
     if not command.key.strip() or len(command.key) > 200:
         raise refused_at("idempotencyKey", "give a key of 1 to 200 characters, a new one for each new command")
     if caller.role is Role.VIEWER:
         raise RefusedError(RefusalCode.NOT_ALLOWED, "a viewer changes nothing; sign in with a role that may act")
-    scoped = f"{caller.subject}/{command.key}"
-    request = sha256(repr(command).encode()).hexdigest()
+    return f"{caller.subject}/{command.key}", sha256(repr(command).encode()).hexdigest()
+
+
+async def _claim(transaction: Transaction, command: Command, caller: Caller, now: datetime, named: Named) -> str | Done:
+    scoped, request = claim_of(command, caller)
     asked = {"key": scoped, "request": request, "now": now, "ids": list(named.ids), "latest": LATEST}
     (claimed,) = await transaction.run(queries.CLAIM.cypher, asked)
     named.kinds = dict(claimed["kinds"])
@@ -155,29 +162,39 @@ async def acting(
     path: str,
 ) -> tuple[str | None, str | None]:
     """Who acts, in which post. A person may only act as themself, and only in a post that they hold then."""
+    person = who(caller, person, path)
+    if person is None:
+        return None, post
+    asked = {"person": person, "at": at, "latest": LATEST}
+    return person, post_of([row["post"] for row in await transaction.run(queries.POSTS_HELD, asked)], post)
+
+
+def who(caller: Caller, person: str | None, path: str) -> str | None:
+    """Who acts. Raises RefusedError where the caller may not act for them."""
     if person is not None and person != caller.person and caller.role not in NAMES_OTHERS:
         message = "you may act only as yourself; leave this out, or sign in as an integrator"
         raise refused_at(path, message, RefusalCode.NOT_ALLOWED)
-    person = person or caller.person
-    if person is None:
-        return None, post
-    held = [
-        row["post"] for row in await transaction.run(queries.POSTS_HELD, {"person": person, "at": at, "now": LATEST})
-    ]
+    return person or caller.person
+
+
+def post_of(held: Sequence[str], post: str | None) -> str | None:
+    """The post named, or else the only one that they hold. Raises RefusedError for one that they do not hold."""
     if post is None:
-        return person, held[0] if len(held) == 1 else None
+        return held[0] if len(held) == 1 else None
     if post not in held:
         message = "the person does not hold this post at that time; name one that they hold, or none"
         raise refused_at("post", message, RefusalCode.NOT_ALLOWED)
-    return person, post
+    return post
+
+
+Naming = Mapping[str, tuple[str | None, Sequence[str]]]
+"""The records that a command names: field of the input → (id, kinds that it may be of)."""
 
 
 async def check_kinds(
-    transaction: Transaction,
-    named: Mapping[str, tuple[str | None, Sequence[str]]],
-    known: Mapping[str, str] | None = None,
+    transaction: Transaction, named: Naming, known: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """The kinds of the records named: field of the input → (id, kinds that it may be of). Raises RefusedError.
+    """The kinds of the records named. Raises RefusedError.
 
     `known`: kinds that the transaction has been told already.
     """
@@ -186,6 +203,12 @@ async def check_kinds(
     if ids:
         rows = await transaction.run(queries.KINDS_OF, {"ids": ids, "latest": LATEST})
         kinds |= {row["id"]: row["kind"] for row in rows}
+    refuse_others(named, kinds)
+    return kinds
+
+
+def refuse_others(named: Naming, kinds: Mapping[str, str]) -> None:
+    """Raises RefusedError for what is not of a kind that it may be of."""
     errors = tuple(
         (path, f"there is no {' or '.join(allowed)} {record}")
         for path, (record, allowed) in named.items()
@@ -193,7 +216,6 @@ async def check_kinds(
     )
     if errors:
         raise RefusedError(RefusalCode.NOT_FOUND, "; ".join(message for _, message in errors), errors)
-    return kinds
 
 
 def event_properties(

@@ -15,8 +15,9 @@ from services.hosting.identity import Caller
 from services.oversight import rules
 from services.oversight.chains import Doing
 from services.oversight.evidencing import Attachment, attach, check_evidence, named, sums
+from services.oversight.reporting import Asked, reported
 from services.oversight.rules import Step
-from services.oversight.writing import Opening, Standing, after, home_of, lock, open_alone, refuse, write_step
+from services.oversight.writing import Opening, Standing, after, home_of, lock, open_problem, refuse, write_step
 
 
 @dataclass(frozen=True)
@@ -53,27 +54,24 @@ class Act:
 
 async def report(database: Database, command: Report, caller: Caller, now: datetime, clock: timedelta | None) -> Done:
     """Report a problem; `clock` is what an assignment gives it that names no deadline. Raises RefusedError."""
-    opening = _opening(command, now)
-    records = (command.site, command.area, command.task, command.person or caller.person, command.post)
-    known = Named([record for record in records if record is not None])
+    asked = Asked(command, caller, _opening(command, now), command.person, command.post, clock, now)
+    return await reported(database, asked) or await _report_alone(database, asked)
+
+
+async def _report_alone(database: Database, asked: Asked) -> Done:
+    known = Named(
+        [record for record, _ in asked.naming(asked.person or asked.caller.person, asked.post).values() if record]
+    )
 
     async def work(transaction: Transaction, key: str) -> Done:
-        by = await acting(transaction, caller, command.person, command.post, opening.discovered_at, "reportedBy")
-        person, post = by
-        await check_kinds(
-            transaction,
-            {
-                "site": (command.site, ("Site",)),
-                "area": (command.area, ("Area",)),
-                "task": (command.task, ("Task",)),
-                "reportedBy": (person, ("Person",)),
-                "post": (post, ("Post",)),
-            },
-            known.kinds,
-        )
-        return await open_alone(transaction, key, opening, by, clock, now)
+        found = asked.opening.discovered_at
+        by = await acting(transaction, asked.caller, asked.person, asked.post, found, "reportedBy")
+        await check_kinds(transaction, asked.naming(*by), known.kinds)
+        recorded_at = await take_gate(transaction, asked.now)
+        standing = await open_problem(transaction, key, asked.opening, by, asked.clock, recorded_at)
+        return Done({"problem": standing.problem, "event": standing.event}, recorded_at)
 
-    return await carry_out(database, command, caller, now, work, known)
+    return await carry_out(database, asked.command, asked.caller, asked.now, work, known)
 
 
 async def act(

@@ -14,10 +14,9 @@ from graph.model.enums import EventKind, ProblemAction, Severity
 from graph.model.identity import record_id
 from graph.model.instants import OPEN, SHANGHAI
 from graph.queries import problems as queries
-from graph.queries.watermark import any_gate, entered
 from graph.session import Transaction
 from schema.errors import RefusalCode
-from services.hosting.commanding import LATEST, SOURCE, Done, RefusedError, event_properties, outcome_before
+from services.hosting.commanding import LATEST, SOURCE, RefusedError, event_properties
 from services.oversight import rules
 from services.oversight.rules import Life, Step
 
@@ -82,36 +81,20 @@ async def open_problem(
     recorded_at: datetime,
 ) -> Standing:
     """Write a problem with the event that it was reported. `key`: of which its id is made; `by`: person and post."""
-    life, written = _opened(key, opening, by, clock, recorded_at)
+    life, written = opened(key, opening, by, clock, recorded_at)
     problem, event = written["problem"], written["event"]
     await transaction.run(queries.REPORT.cypher, written)
     return Standing(problem["id"], life, 1, problem["hash"], recorded_at, opening.severity, event["id"])
 
 
-async def open_alone(
-    transaction: Transaction,
-    key: str,
-    opening: Opening,
-    by: tuple[str | None, str | None],
-    clock: timedelta | None,
-    now: datetime,
-) -> Done:
-    """The same as all that a command does: one statement takes the gate, writes, and settles the command `key`."""
-    _, written = _opened(key, opening, by, clock, now)
-    records = {name: written[name]["id"] for name in ("problem", "event")}
-    told = {"key": key, "outcome": outcome_before(records), **any_gate(now)}
-    recorded_at = entered(await transaction.run(queries.REPORT_ALONE.cypher, {**written, **told}))
-    return Done(records, recorded_at, remembered=True)
-
-
-def _opened(
+def opened(
     key: str,
     opening: Opening,
     by: tuple[str | None, str | None],
     clock: timedelta | None,
     recorded_at: datetime,
 ) -> tuple[Life, dict[str, Any]]:
-    """The life of a problem that begins, and what REPORT is bound to."""
+    """The life of a problem that begins, and what REPORT is bound to. `key` and `by`: as for `open_problem`."""
     person, post = by
     source_id = f"problem/{key}"
     problem = record_id(SOURCE, source_id)

@@ -20,6 +20,8 @@ PERIOD = ("2020-01-01T00:00:00Z", "2030-01-01T00:00:00Z")
 
 OVERVIEW = Question("overview", operation("Overview"), lambda subject: {"campaign": subject["id"]})
 REPORT = operation("ReportProblem")
+TOLD = 20
+"""Reports for each subject that is asked about, first to warm up and then to be measured: a few hundred say little."""
 
 
 def _rollup(data: Any) -> list[Any]:
@@ -153,8 +155,8 @@ async def told_and_asked(
     (answer,) = writer.asker.ask(reports(row["area"], 1), answers=True).answers
     if "problem" not in answer["reportProblem"]:
         raise AssertionError(f"a report is refused: {answer}")
-    writer.asker.ask(reports(row["area"], 50), 16)
-    alone = writer.asker.ask(reports(row["area"], number), 16)
+    writer.asker.ask(reports(row["area"], TOLD * number), 16)
+    alone = writer.asker.ask(reports(row["area"], TOLD * number), 16)
     measured = [Measured("report a problem", zeren.name, 16, alone.seconds, alone.clock)]
     with ThreadPoolExecutor(1) as pool:
         writing = pool.submit(writer.asker.ask, reports(row["area"], max(20, len(about) // 4)), 2)
