@@ -23,7 +23,9 @@ ENTITY_FILES = (
     "organizations", "posts", "persons", "areas", "sites",
     "directives", "clauses", "campaigns", "tasks", "targets", "observations",
 )  # fmt: skip
-FACT_FILES = ("reporting", "memberships", "regulations", "responsibilities", "links", "names")
+FACT_FILES = ("reporting", "memberships", "regulations", "responsibilities", "links")
+NAMES = "names"
+"""Facts too, and of problems as well: so they come after these."""
 
 _PROBLEMS, _EVENTS = FILE["problems"], FILE["events"]
 _EVENT_COLUMN = {column.name: position for position, column in enumerate(_EVENTS.columns, start=1)}

@@ -16,7 +16,7 @@ from services.integration.bundle.checking import Checked, Progress, check, no_pr
 from services.integration.bundle.columns import FILE, Column, File
 from services.integration.bundle.faults import Report
 from services.integration.bundle.staging import Row
-from services.integration.loading.batches import ENTITY_FILES, FACT_FILES, Batches, ProblemRows, Stated
+from services.integration.loading.batches import ENTITY_FILES, FACT_FILES, NAMES, Batches, ProblemRows, Stated
 from services.integration.loading.claiming import claim
 from services.integration.loading.completion import Clock, ImportRefused, complete, forget
 from services.integration.loading.nodes import (
@@ -127,11 +127,13 @@ class Load:
     async def write(self, titles: Mapping[str, str]) -> int:
         """Write everything that is new or changed, unseen. Returns the number of records."""
         batches = self._batches(titles)
-        return await self._but_problems(batches) + await self._problems(batches)
+        written = await self._but_problems(batches) + await self._problems(batches)
+        return written + await self._facts(batches, FILE[NAMES])
 
     async def write_but_problems(self, titles: Mapping[str, str]) -> int:
         """As `write`, without problems and their events."""
-        return await self._but_problems(self._batches(titles))
+        batches = self._batches(titles)
+        return await self._but_problems(batches) + await self._facts(batches, FILE[NAMES])
 
     def _batches(self, titles: Mapping[str, str]) -> Batches:
         staging, resolver = self._checked.staging, self._checked.resolver

@@ -27,6 +27,15 @@ from tests.services.integration.bundles import SMALL, changed, write
 from tests.services.integration.conftest import Store, now
 
 
+def test_a_problem_of_the_same_bundle_may_have_had_another_name(store: Store, tmp_path: Path) -> None:
+    tables = {**SMALL, "names": SMALL["names"] + "\n n9,p1,旧题,2024-01-01,2024-12-17\n"}
+    imported = store.load(write(tmp_path / "b", tables))
+    assert imported.report.errors == []
+    assert store.rows("MATCH (p:Problem)-[:NAMED]->(n:Name) RETURN p.sourceId AS p, n.text AS text") == [
+        {"p": "p1", "text": "旧题"}
+    ]
+
+
 def test_rows_become_records_facts_and_chained_events(store: Store, tmp_path: Path) -> None:
     imported = store.load(write(tmp_path / "b", SMALL))
     assert imported.report.errors == []
