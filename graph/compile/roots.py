@@ -151,19 +151,26 @@ def bound_always(moment: Moment, viewer: Viewer) -> dict[str, object]:
     }
 
 
-def records(parts: dict[str, tuple[str, str | list[str], Selected]], moment: Moment, viewer: Viewer) -> Statement:
-    """Several records at once, each under its key: (label, id, what is asked of it); of a list of ids, a list.
+def records(
+    selected: Selected, parts: Mapping[str, tuple[str, str | list[str], Selected]], moment: Moment, viewer: Viewer
+) -> Statement:
+    """Several records at once, each under its key: (label, id, what `selected` asks of it); of a list of ids, a list.
 
     Such a list stands in the order of what their source calls them.
     """
-    compiler = Compiler(MODEL)
-    entries: list[tuple[str, Expression]] = []
-    for number, (key, (label, record, selected)) in enumerate(parts.items()):
-        n, given = f"n{number}", compiler.parameter(record)
-        if isinstance(record, list):
-            where, order = f"{n}.id IN {given} AND {n}:{label}", f"{n}.sourceId"
-            entries.append((key, compiler.collect(f"({n}:Record)", where, label, n, selected.only(), order)))
-        else:
-            match = f"({n}:Record {{id: {given}}})"
-            entries.append((key, Head(compiler.collect(match, f"{n}:{label}", label, n, selected.only()))))
-    return statement_of(compiler, MapOf(tuple(entries)), moment, viewer)
+
+    def made(compiler: Compiler) -> str:
+        entries: list[tuple[str, Expression]] = []
+        for number, (key, (label, record, asked)) in enumerate(parts.items()):
+            n, given = f"n{number}", f"$record{number}"
+            if isinstance(record, list):
+                where, order = f"{n}.id IN {given} AND {n}:{label}", f"{n}.sourceId"
+                entries.append((key, compiler.collect(f"({n}:Record)", where, label, n, asked.only(), order)))
+            else:
+                match = f"({n}:Record {{id: {given}}})"
+                entries.append((key, Head(compiler.collect(match, f"{n}:{label}", label, n, asked.only()))))
+        return cypher_of(compiler, MapOf(tuple(entries)))
+
+    shape = "records", *((key, label, isinstance(record, list)) for key, (label, record, _) in parts.items())
+    values = {f"record{number}": record for number, (_, record, _) in enumerate(parts.values())}
+    return planned(selected, shape, made, values, moment, viewer)

@@ -35,7 +35,7 @@ async def _payload(info: Info, done: Done, typename: str, labels: Mapping[str, s
     }
     moment = Moment(done.recorded_at, None, done.recorded_at)
     viewer = viewer_of(info.context.caller)
-    (found,) = await read(info.context.database, roots.records(asked, moment, viewer), moment, viewer)
+    (found,) = await read(info.context.database, roots.records(selected, asked, moment, viewer), moment, viewer)
     return {**dict.fromkeys(part.key for part in fields), **found["data"], "__typename": typename}
 
 
