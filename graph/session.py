@@ -55,7 +55,7 @@ class SignInRefused(DatabaseError):
 
 
 class DatabaseTooOld(DatabaseError):
-    """The server does not know Cypher 25."""
+    """The server does not know Cypher 25, or not all of it that is asked for."""
 
 
 class Database:
@@ -99,7 +99,7 @@ class Database:
         return database
 
     async def verify(self) -> None:
-        """Check that the server answers, takes our password and knows Cypher 25.
+        """Check that the server answers, takes our password and knows the Cypher that is asked for.
 
         Raises `DatabaseDown`, `SignInRefused` or `DatabaseTooOld`.
         """
@@ -107,7 +107,7 @@ class Database:
         try:
             agent = await self._agent()
             # Asked of the server itself: Aura, for one, speaks Cypher 25 under an older version number.
-            await self._driver.execute_query("CYPHER 25 RETURN 1")
+            await self._driver.execute_query("CYPHER 25 RETURN coll.sort([1])")  # the youngest that is asked for
         except (exceptions.DriverError, exceptions.Neo4jError) as error:
             raise explain(error, self.uri, agent) from error
 
@@ -282,7 +282,7 @@ def explain(error: Exception, uri: str, agent: str) -> DatabaseError:
     )
     if old_syntax:
         return DatabaseTooOld(
-            f"The server at {uri} ({agent}) does not know Cypher 25. zeren needs Neo4j 2025.06 or newer: upgrade it, "
+            f"The server at {uri} ({agent}) knows too little Cypher. zeren needs Neo4j 2025.11 or newer: upgrade it, "
             "or point NEO4J_URI at another."
         )
     return DatabaseDown(

@@ -219,6 +219,7 @@ def _found(search: Search, compiler: Compiler) -> str:
 
     land = f"MATCH (x)<-[:FOUND_IN]-(n:Problem) WHERE {own()} RETURN n"
     then = f"c.supersededAt > k AND c.changedAt <= k AND {found_in_time('c')} AND {counts('c')}"
+    # Sorted as a list: rows that wait for their turn would each hold all lists that were found before.
     return f"""WITH *,
   {each("ground", seek("siteId"))} + {each("work", seek("taskId"))} + {each("fields", land)}
   + COLLECT {{ UNWIND CASE WHEN NOT narrow THEN [1] END AS once
@@ -226,7 +227,8 @@ def _found(search: Search, compiler: Compiler) -> str:
   COLLECT {{ MATCH (c:Former) WHERE {then} MATCH (n:Problem)-[:WAS]->(c)
     RETURN n ORDER BY {ORDER.order("c")} LIMIT $walked + 1 }} AS changedSince
 WITH *, COLLECT {{ UNWIND there + changedSince AS n WITH DISTINCT n
-  WITH n, {state("n", "f")} AS c RETURN {{n: n, c: c}} ORDER BY {ORDER.order("c")} LIMIT $walked + 1 }} AS candidates
+  WITH n, {state("n", "f")} AS c RETURN [c.discoveredAt, n.id, n, c] }} AS dated
+WITH *, [one IN reverse(coll.sort(dated))[0..$walked + 1] | {{n: one[2], c: one[3]}}] AS candidates
 WITH *, CASE WHEN narrow THEN $walked ELSE $ahead END AS most
 WITH high, t, k, persons, held, narrow, {referring("candidates[0..most]")} AS found, size(candidates) > most AS more
 """

@@ -275,7 +275,8 @@ def test_a_neo4j_that_is_not_there_is_told(uri: str) -> None:
 @pytest.mark.parametrize(
     ("raised", "ours", "told"),
     [
-        (exceptions.CypherSyntaxError("Invalid input '25'"), DatabaseTooOld, "Neo4j/5.20.0.*2025.06 or newer"),
+        (exceptions.CypherSyntaxError("Invalid input '25'"), DatabaseTooOld, "Neo4j/5.20.0.*2025.11 or newer"),
+        (exceptions.CypherSyntaxError("Unknown function 'coll.sort'"), DatabaseTooOld, "2025.11 or newer"),
         (exceptions.AuthError("unauthorized"), SignInRefused, "NEO4J_PASSWORD"),
         (exceptions.ServiceUnavailable("refused"), DatabaseDown, "Is it running"),
     ],
