@@ -297,7 +297,10 @@ WITH *, aboveParties + up.found AS parents
 
 
 _NOT_PUT_RIGHT = known_to(
-    "x", "then", "NOT coalesce(x.verifiedAt <= current.discoveredAt, false)", "then.reportedById = y.id"
+    "x",
+    "then",
+    "NOT coalesce(x.verifiedAt <= current.discoveredAt, false)",
+    "then.siteId = siteId AND then.reportedById = y.id AND then.discoveredAt < current.discoveredAt",
 )
 _OTHERS = f"""WITH *, CASE WHEN subject:Problem THEN site.id END AS siteId
 WITH *, CASE WHEN siteId IS NULL THEN [] ELSE COLLECT {{
