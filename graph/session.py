@@ -1,7 +1,7 @@
 """The one door to Neo4j: no other module imports its driver."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import Any, LiteralString, Self, TypeVar, cast
 
@@ -44,6 +44,10 @@ _temporal.hydrate_datetime = _read  # each new connection looks it up there
 
 class DatabaseError(Exception):
     """The database can't be used; the message says why and what to do."""
+
+
+class Torn(DatabaseError):
+    """A record was met between two states (`graph.compile.moment.TORN`)."""
 
 
 class DatabaseDown(DatabaseError):
@@ -169,14 +173,14 @@ class Database:
             return await work(Transaction(transaction))
 
         async def once() -> Answer:
-            untyped: Any = self._driver
-            async with untyped.session() as session:
-                return await session.execute_write(unit)
+            try:
+                untyped: Any = self._driver
+                async with untyped.session() as session:
+                    return await session.execute_write(unit)
+            except (exceptions.DriverError, exceptions.Neo4jError) as error:
+                raise self._explained(error) from error
 
-        try:
-            return await _whole(once)
-        except (exceptions.DriverError, exceptions.Neo4jError) as error:
-            raise self._explained(error) from error
+        return await _whole(once)
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncGenerator["Transaction"]:
@@ -202,6 +206,8 @@ class Database:
     def _explained(self, error: exceptions.DriverError | exceptions.Neo4jError) -> Exception:
         # A commit that was not answered is not tried again: whether it was done is for an idempotency key to tell.
         unanswered = isinstance(error, exceptions.IncompleteCommit)
+        if isinstance(error, exceptions.ClientError) and error.code == TORN_CODE:
+            return Torn("What was asked for was being changed each time that it was read; ask again.")
         if error.is_retryable() or unanswered or isinstance(error, exceptions.AuthError):
             return explain(error, self.uri, "unknown")
         return error
@@ -262,13 +268,10 @@ def _dialect(statement: str) -> LiteralString:
 
 
 async def _whole(once: Callable[[], Awaitable[Answer]]) -> Answer:
-    for _ in range(READINGS):
-        try:
+    for _ in range(READINGS - 1):
+        with suppress(Torn):
             return await once()
-        except exceptions.ClientError as error:
-            if error.code != TORN_CODE:
-                raise
-    raise DatabaseError("What was asked for was being changed each time that it was read; ask again.")
+    return await once()
 
 
 def explain(error: Exception, uri: str, agent: str) -> DatabaseError:

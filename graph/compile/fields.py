@@ -175,7 +175,7 @@ class Compiler:
         mark: str,
         current: str = "",
     ) -> Collect:
-        """Rows {cursor, edge} over the nodes that `clauses` have matched, ordered and limited.
+        """Rows {cursor, edge, unmoved} over the nodes that `clauses` have matched, ordered and limited.
 
         `current`: the variable that holds their state already, and the columns that the order is by.
         """

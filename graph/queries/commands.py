@@ -1,6 +1,6 @@
 """What the commands of every room ask of the database: that one is carried out once, who acts, what is named."""
 
-from graph.queries.write import Write
+from graph.queries.write import Write, of_each
 
 _KINDS = """UNWIND $ids AS id
     MATCH (n:Record {id: id}) WHERE n.recordedAt <= $latest"""
@@ -32,16 +32,10 @@ KINDS_OF = f"{_KINDS} RETURN id, {_KIND} AS kind"
 POSTS_HELD = f"{_HELD} RETURN DISTINCT p.id AS post"
 
 
-def _of_one(clauses: str) -> str:
-    for name in ("ids", "person", "at"):
-        clauses = clauses.replace(f"${name}", f"one.{name}")
-    return clauses
-
-
 STANDING = f"""
 UNWIND $asked AS one
 RETURN EXISTS {{ MATCH (:Command {{key: one.key}}) }} AS used,
-  COLLECT {{ {_of_one(_KINDS)} RETURN [id, {_KIND}] }} AS kinds,
-  COLLECT {{ {_of_one(_HELD)} RETURN DISTINCT p.id }} AS held
+  COLLECT {{ {of_each("one", "ids", _KINDS)} RETURN [id, {_KIND}] }} AS kinds,
+  COLLECT {{ {of_each("one", "person|at", _HELD)} RETURN DISTINCT p.id }} AS held
 """
 """Of several commands at once, in the order in which they are asked about: whether a key is in use, and the rest."""

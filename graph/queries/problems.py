@@ -2,7 +2,7 @@
 
 from graph.model import MODEL
 from graph.queries.watermark import TAKING
-from graph.queries.write import DONE, Write, linked, of_row
+from graph.queries.write import DONE, Write, linked, of_each
 
 HOME_OF_POST = """
 MATCH (p:Record {id: $post})-[:POST_IN]->(f:PostIn)-[:POST_IN_TO]->(o)
@@ -54,7 +54,7 @@ REPORT_TOGETHER = Write(
     CREATE (e:Record:Event:Outbox)-[:EVENT_OF]->(p)
     SET e = row.event, e.recordedAt = at
     WITH row, p, e, at, shut, c.outcome = row.outcome + toString(at) + '"}}' AS claimed
-    {of_row(linked("p") + DONE)}
+    {of_each("row", "links|person|post", linked("p") + DONE)}
     RETURN at, shut, claimed
     """,
 )

@@ -1,5 +1,6 @@
 """Writes have owners: a node's label is written only by the commands of the room that owns it."""
 
+import re
 from dataclasses import dataclass
 
 ROOMS = ("organization", "campaign", "oversight", "accountability", "integration")
@@ -24,11 +25,9 @@ def linked(node: str) -> str:
 """
 
 
-def of_row(clauses: str) -> str:
-    """The same for each `row` of many: what would be a parameter is the row's own."""
-    for name in ("links", "person", "post"):
-        clauses = clauses.replace(f"${name}", f"row.{name}")
-    return clauses.replace("CALL (", "CALL (row, ")
+def of_each(one: str, names: str, clauses: str) -> str:
+    """Clauses for each of many, which `one` holds: these parameters (`a|b`) are its own."""
+    return re.sub(rf"\$({names})\b", rf"{one}.\1", clauses).replace("CALL (", f"CALL ({one}, ")
 
 
 @dataclass(frozen=True)

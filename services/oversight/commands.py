@@ -10,7 +10,7 @@ from graph.queries.watermark import take_gate
 from graph.session import Database, Transaction
 from services.campaign.rulebook import current
 from services.campaign.rules import Rulebook
-from services.hosting.commanding import Done, Named, acting, carry_out, check_kinds, refused_at, taken_at
+from services.hosting.commanding import Done, Named, acting, carry_out, check_kinds, claim_of, refused_at, taken_at, who
 from services.hosting.identity import Caller
 from services.oversight import rules
 from services.oversight.chains import Doing
@@ -54,19 +54,20 @@ class Act:
 
 async def report(database: Database, command: Report, caller: Caller, now: datetime, clock: timedelta | None) -> Done:
     """Report a problem; `clock` is what an assignment gives it that names no deadline. Raises RefusedError."""
-    asked = Asked(command, caller, _opening(command, now), command.person, command.post, clock, now)
+    opening = _opening(command, now)
+    key, request = claim_of(command, caller)
+    person = who(caller, command.person, "reportedBy")
+    asked = Asked(command, caller, opening, key, request, person, command.post, clock, now)
     return await reported(database, asked) or await _report_alone(database, asked)
 
 
 async def _report_alone(database: Database, asked: Asked) -> Done:
-    known = Named(
-        [record for record, _ in asked.naming(asked.person or asked.caller.person, asked.post).values() if record]
-    )
+    known = Named(asked.ids())
 
     async def work(transaction: Transaction, key: str) -> Done:
         found = asked.opening.discovered_at
         by = await acting(transaction, asked.caller, asked.person, asked.post, found, "reportedBy")
-        await check_kinds(transaction, asked.naming(*by), known.kinds)
+        await check_kinds(transaction, asked.naming(), known.kinds)
         recorded_at = await take_gate(transaction, asked.now)
         standing = await open_problem(transaction, key, asked.opening, by, asked.clock, recorded_at)
         return Done({"problem": standing.problem, "event": standing.event}, recorded_at)

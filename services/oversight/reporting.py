@@ -20,12 +20,10 @@ from services.hosting.commanding import (
     Done,
     Naming,
     RefusedError,
-    claim_of,
     outcome_before,
     post_of,
     refuse_others,
     shut,
-    who,
 )
 from services.hosting.identity import Caller
 from services.hosting.together import Together
@@ -37,25 +35,30 @@ MOST = 64
 
 @dataclass(frozen=True)
 class Asked:
-    """A problem that somebody asks to report. `person`, `post`: by whom, as the command says."""
+    """A problem that somebody asks to report, by which person in which post. `key`, `request`: as `claim_of` says."""
 
     command: Command
     caller: Caller
     opening: Opening
+    key: str
+    request: str
     person: str | None
     post: str | None
     clock: timedelta | None
     now: datetime
 
-    def naming(self, person: str | None, post: str | None) -> Naming:
-        """The records that the command names, once it is known who reports."""
+    def naming(self) -> Naming:
+        """The records that the command names."""
         return {
             "site": (self.opening.site, ("Site",)),
             "area": (self.opening.area, ("Area",)),
             "task": (self.opening.task, ("Task",)),
-            "reportedBy": (person, ("Person",)),
-            "post": (post, ("Post",)),
+            "reportedBy": (self.person, ("Person",)),
+            "post": (self.post, ("Post",)),
         }
+
+    def ids(self) -> list[str]:
+        return [record for record, _ in self.naming().values() if record is not None]
 
 
 class _Raced(Exception):
@@ -67,8 +70,6 @@ _together: "WeakKeyDictionary[Database, Together[Asked, Done | None]]" = WeakKey
 
 async def reported(database: Database, asked: Asked) -> Done | None:
     """What the report came to, seen by whoever asks next; None where it must be done by itself. Raises RefusedError."""
-    claim_of(asked.command, asked.caller)
-    who(asked.caller, asked.person, "reportedBy")
     together = _together.get(database)
     if together is None:
         together = _together[database] = Together(partial(_write, proxy(database)), MOST)
@@ -109,26 +110,21 @@ async def _write(database: Database, asked: Sequence[Asked]) -> Sequence[Done | 
 
 
 def _question(asked: Asked) -> dict[str, Any]:
-    key, _ = claim_of(asked.command, asked.caller)
-    person = who(asked.caller, asked.person, "reportedBy")
-    ids = [id_ for id_, _ in asked.naming(person, asked.post).values() if id_ is not None]
-    return {"key": key, "ids": ids, "person": person, "at": asked.opening.discovered_at}
+    return {"key": asked.key, "ids": asked.ids(), "person": asked.person, "at": asked.opening.discovered_at}
 
 
 def _row(asked: Asked, found: dict[str, Any]) -> dict[str, Any] | None:
     """What REPORT_TOGETHER is bound to; None for what must be done by itself."""
     if found["used"]:
         return None
-    person = who(asked.caller, asked.person, "reportedBy")
     try:
-        post = asked.post if person is None else post_of(found["held"], asked.post)
-        named = asked.naming(person, asked.post)
-        refuse_others(named, dict(found["kinds"]))
+        post = asked.post if asked.person is None else post_of(found["held"], asked.post)
+        refuse_others(asked.naming(), dict(found["kinds"]))
     except RefusedError:
         return None
-    key, request = claim_of(asked.command, asked.caller)
-    _, written = opened(key, asked.opening, (person, post), asked.clock, asked.now)
-    return {**written, "key": key, "request": request, "now": asked.now, "outcome": outcome_before(_records(written))}
+    _, written = opened(asked.key, asked.opening, (asked.person, post), asked.clock, asked.now)
+    claim = {"key": asked.key, "request": asked.request, "now": asked.now}
+    return {**written, **claim, "outcome": outcome_before(_records(written))}
 
 
 def _done(row: dict[str, Any] | None, recorded_at: datetime) -> Done | None:
