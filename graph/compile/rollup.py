@@ -73,7 +73,7 @@ def _of_places() -> tuple[str, ...]:
 
 
 def _list(value: object) -> list[object]:
-    found: list[object] = list(value) if isinstance(value, list | tuple) else [value]  # pyright: ignore[reportUnknownArgumentType,reportUnknownVariableType]
+    found: list[object] = list(value) if isinstance(value, list | tuple) else [value]  # pyright: ignore[reportUnknownArgumentType]
     if len(set(map(str, found))) != len(found):
         raise ReadError(ReadErrorCode.BAD_INPUT, "by names a dimension twice; name each once")
     return found

@@ -155,7 +155,7 @@ async def test_an_import_and_a_correction_do_not_change_one_fact_at_once(
         return await commit(self, rows)
 
     with monkeypatch.context() as patched:
-        patched.setattr(loader.Load, "_commit", corrected_first)  # pyright: ignore[reportPrivateUsage]
+        patched.setattr(loader.Load, "_commit", corrected_first)
         with pytest.raises(ImportRefused, match="was corrected"):
             await import_bundle(county.database, new, clock)
     assert (await import_bundle(county.database, new, clock)).recorded_at is not None, "run again, it goes on"
