@@ -32,6 +32,9 @@ class SourceKey:
     source_id: str
 
 
+Parts = tuple[tuple[str, str, bool, Selected], ...]
+"""Records that are asked for together: (key, label, whether a list of them, what is asked of it)."""
+
 PLANS: Recent[tuple[int, Hashable], tuple[object, Statement]] = Recent(500)
 """Statements without what each request has its own of, by what is selected and what else decides their text."""
 
@@ -152,25 +155,30 @@ def bound_always(moment: Moment, viewer: Viewer) -> dict[str, object]:
 
 
 def records(
-    selected: Selected, parts: Mapping[str, tuple[str, str | list[str], Selected]], moment: Moment, viewer: Viewer
+    selected: Selected,
+    parts: Parts,
+    given: Sequence[Sequence[str | list[str]]],
+    moment: Moment,
+    viewer: Viewer,
 ) -> Statement:
-    """Several records at once, each under its key: (label, id, what `selected` asks of it); of a list of ids, a list.
+    """Several records at once: of each row of `given`, their ids in the order of `parts`, {row, shown}.
 
-    Such a list stands in the order of what their source calls them.
+    `row`: its number. `shown`: each record under its key; of a list of ids, a list in the order of what their source
+    calls them.
     """
 
     def made(compiler: Compiler) -> str:
         entries: list[tuple[str, Expression]] = []
-        for number, (key, (label, record, asked)) in enumerate(parts.items()):
-            n, given = f"n{number}", f"$record{number}"
-            if isinstance(record, list):
-                where, order = f"{n}.id IN {given} AND {n}:{label}", f"{n}.sourceId"
+        for number, (key, label, several, asked) in enumerate(parts):
+            n, ids = f"n{number}", f"$given[row][{number}]"
+            if several:
+                where, order = f"{n}.id IN {ids} AND {n}:{label}", f"{n}.sourceId"
                 entries.append((key, compiler.collect(f"({n}:Record)", where, label, n, asked.only(), order)))
             else:
-                match = f"({n}:Record {{id: {given}}})"
+                match = f"({n}:Record {{id: {ids}}})"
                 entries.append((key, Head(compiler.collect(match, f"{n}:{label}", label, n, asked.only()))))
-        return cypher_of(compiler, MapOf(tuple(entries)))
+        data = MapOf((("row", Code("row")), ("shown", MapOf(tuple(entries)))))
+        return cypher_of(compiler, data, "UNWIND range(0, size($given) - 1) AS row\n")
 
-    shape = "records", *((key, label, isinstance(record, list)) for key, (label, record, _) in parts.items())
-    values = {f"record{number}": record for number, (_, record, _) in enumerate(parts.values())}
-    return planned(selected, shape, made, values, moment, viewer)
+    shape = "records", *((key, label, several) for key, label, several, _ in parts)
+    return planned(selected, shape, made, {"given": given}, moment, viewer)

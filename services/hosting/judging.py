@@ -32,16 +32,17 @@ async def read(database: Database, statement: Statement, moment: Moment, viewer:
     rows = await database.read(statement.cypher, statement.parameters)
     if not statement.judged or not rows:
         return rows
-    places = list(_places([row["data"] if "beside" in row else row for row in rows]))
-    if places and "beside" not in rows[0]:
+    if "beside" in rows[0]:
+        for row in rows:
+            _fill(list(_places(row["data"])), row, statement.judged)
+        return rows
+    places = list(_places(rows))
+    if places:
         problems = list(dict.fromkeys(value["problem"] for _, _, value in places))
         known = Moment(moment.now, moment.as_of, rows[0].get("k", moment.known_at))
         more = responsible_for(problems, statement.judged, known, viewer)
         (found,) = await database.read(more.cypher, more.parameters)
-    else:
-        found = rows[0]
-    if places:
-        _fill(places, found["beside"], found["t"], statement.judged)
+        _fill(places, found, statement.judged)
     return rows
 
 
@@ -58,9 +59,12 @@ def _places(value: Any) -> Iterator[tuple[Row, str, Row]]:
             yield from _places(part)
 
 
-def _fill(places: Sequence[tuple[Row, str, Row]], beside: Row, at: Any, shapes: Sequence[Selected]) -> None:
+def _fill(places: Sequence[tuple[Row, str, Row]], row: Row, shapes: Sequence[Selected]) -> None:
+    if not places:
+        return
     (judge,) = _judges
-    found = judge(beside, at)
+    beside: Row = row["beside"]
+    found = judge(beside, row["t"])
     posts = {row["id"]: row["shown"] for row in beside["posts"]}
     persons = {row["id"]: row["shown"] for row in beside["persons"]}
     for parent, key, value in places:

@@ -20,6 +20,10 @@ class Together(Generic[Item, Answer]):
         self._waiting: list[tuple[Item, asyncio.Future[Answer]]] = []
         self._rounds: asyncio.Task[None] | None = None
 
+    @property
+    def idle(self) -> bool:
+        return self._rounds is None
+
     async def do(self, item: Item) -> Answer:
         """What `work` answers for the item. Raises what a round raised: it is raised to all that were in it."""
         answer = asyncio.get_running_loop().create_future()
