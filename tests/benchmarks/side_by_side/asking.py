@@ -31,10 +31,14 @@ class Wanted:
 
 @dataclass
 class Taken:
-    """Seconds that each answer took, and all of them together; the answers in the order of the questions."""
+    """Seconds that each answer took, and all of them together; the answers in the order of the questions.
+
+    `processor`: seconds that Neo4j, the system and whoever asks it were computing.
+    """
 
     seconds: list[float] = field(default_factory=list[float])
     clock: float = 0.0
+    processor: dict[str, float] = field(default_factory=dict[str, float])
     answers: list[Any] = field(default_factory=list[Any])
 
 

@@ -23,11 +23,13 @@ from services.oversight.watch import Watch
 from tests.database import DatabaseConnection, empty
 
 SET_ASIDE = "MATCH (r:FindingsReader {name: 'main'}), (l:Log {name: 'main'}) SET r.position = l.size"
+BUILT_IN = "county.built-in"
+"""A file of the home: the seconds that the offline import took, the engine's starts and stops among them."""
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """How many there are of what, and how long the import took in seconds; 0 where they were there before."""
+    """How many there are of what, and how long the import took in seconds; 0 where that is not known."""
 
     problems: int
     events: int
@@ -35,11 +37,12 @@ class Loaded:
     seconds: float
 
 
-async def load(connection: DatabaseConnection, problems: int, *, anew: bool) -> Loaded:
+async def load(connection: DatabaseConnection, home: Path, problems: int, *, anew: bool) -> Loaded:
     """A county of so many problems in the database; `anew` False: the one that is there, if it has as many."""
     async with await Database.connect(*connection) as database:
         there = (await database.read("MATCH (p:Problem) RETURN count(p) AS problems"))[0]["problems"]
-    seconds = 0.0
+    built = home / BUILT_IN
+    seconds = float(built.read_text()) if built.exists() else 0.0
     if anew or there < problems:
         await asyncio.to_thread(empty, connection)
         seconds = await _imported(connection, problems)
@@ -61,7 +64,9 @@ def build(home: Path, problems: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         bundle = Path(folder) / "county"
         generate(bundle, scale=problems / PROBLEMS)
+        begun = time.perf_counter()
         imported = import_offline(home, bundle, _now, source=SOURCE, pays_from=1)
+        (home / BUILT_IN).write_text(f"{time.perf_counter() - begun}")
     if imported.report.errors:
         raise RuntimeError(f"the county could not be imported: {imported.report.errors[:3]}")
 

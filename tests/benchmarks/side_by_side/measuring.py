@@ -3,8 +3,9 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
-from typing import Any
+from typing import Any, Self
 
+from tests.benchmarks.side_by_side.asking import Taken
 from tests.benchmarks.side_by_side.questions import Question, Subject
 from tests.benchmarks.side_by_side.systems import System
 
@@ -24,6 +25,15 @@ class Measured:
     clients: int
     seconds: list[float] = field(default_factory=list[float])
     clock: float = 0.0
+    processor: dict[str, float] = field(default_factory=dict[str, float])
+    """Seconds of processor time by kind of process, as `Taken` has them."""
+
+    def take(self, taken: Taken) -> Self:
+        self.seconds += taken.seconds
+        self.clock += taken.clock
+        for kind, seconds in taken.processor.items():
+            self.processor[kind] = self.processor.get(kind, 0.0) + seconds
+        return self
 
     @property
     def p50(self) -> float:
@@ -66,8 +76,6 @@ async def measure(
         for turn, start in enumerate(range(0, share, step)):
             for place in range(len(contenders)):
                 at = (place + turn) % len(contenders)
-                taken = contenders[at].system.asker.ask(asked[at][start : start + step], number)
-                cells[at].seconds += taken.seconds
-                cells[at].clock += taken.clock
+                cells[at].take(contenders[at].system.ask(asked[at][start : start + step], number))
         measured += cells
     return measured

@@ -3,6 +3,7 @@
 import json
 import logging
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -109,6 +110,22 @@ async def subjects(database: Database, seed: int) -> list[Subject]:
     )
     random.Random(seed).shuffle(found)  # noqa: S311 - which are asked about is no secret
     return found
+
+
+async def before_pages(database: Database, seed: int) -> list[Subject]:
+    """As `subjects`, those first after which a whole page of their organization's open problems comes."""
+    rows = await database.read(
+        "MATCH (p:Problem) WHERE p.assignedToId <> '' AND p.dueAt IS NOT NULL "
+        "RETURN p.id AS id, p.assignedToId AS of, p.status IN $open AS open ORDER BY p.dueAt DESC, p.id DESC",
+        {"open": OPEN_STATUSES},
+    )
+    after: Counter[str] = Counter()
+    whole: set[str] = set()
+    for row in rows:
+        if after[row["of"]] >= PAGE:
+            whole.add(row["id"])
+        after[row["of"]] += row["open"]
+    return sorted(await subjects(database, seed), key=lambda subject: subject["id"] not in whole)
 
 
 def now() -> datetime:

@@ -19,6 +19,7 @@ from tests.benchmarks.side_by_side.questions import (
     WORKLIST,
     Question,
     Subject,
+    before_pages,
     subjects,
 )
 from tests.benchmarks.side_by_side.systems import (
@@ -74,7 +75,7 @@ async def measured(
     connection: DatabaseConnection, home: Path, problems: int, share: int, *, anew: bool, install: bool
 ) -> Figures:
     """Load a county of so many problems, and measure with `share` subjects for each system and number of clients."""
-    loaded = await county.load(connection, problems, anew=anew)
+    loaded = await county.load(connection, home, problems, anew=anew)
     store = Database(*connection)
     figures = Figures(loaded, await county.come_to_rest(store, home), share)
     before = os.getloadavg()[0]
@@ -82,17 +83,18 @@ async def measured(
         stock, ours = stack.enter_context(drivers(connection))
         zeren, *where = stack.enter_context(zeren_over_http(connection, home))
         plain = stack.enter_context(python_app("plain", connection))
-        of_plain = {"plain Strawberry": plain.process.pid}
+        of_plain, engine = {"plain Strawberry": plain.process.pid}, engine_of(connection)
 
         def over_http(name: str, path: str) -> System:
-            return System(name, stack.enter_context(asking("http", f"{plain.url}/{path}", "none")), of_plain)
+            return System(name, stack.enter_context(asking("http", f"{plain.url}/{path}", "none")), of_plain, engine)
 
         floor, one = over_http("plain Strawberry", "graphql"), over_http("Strawberry, one statement", "graphql")
         many = over_http("Strawberry, field by field", "by-field")
-        processes = {"Neo4j": engine_of(connection)}
+        processes = {"Neo4j": engine}
         for seed, question in enumerate((TRACE, WORKLIST, COUNTED)):
             contenders = [*(by_statements(system, question) for system in (stock, ours)), by_document(zeren, question)]
-            figures.measured += await _asked(store, question, contenders, seed, share)
+            about = await (subjects if question is TRACE else before_pages)(store, seed)
+            figures.measured += await _asked(question, contenders, about, share)
         other = stack.enter_context(peer(connection, chain.PEER_TYPES, install=install))
         contenders = [by_hand(stock), by_document(zeren, CHAIN), by_document(one, CHAIN_FLAT), by_document(many, CHAIN)]
         if isinstance(other, System):
@@ -100,7 +102,7 @@ async def measured(
             processes |= other.processes
         else:
             figures.left_out.append(other)
-        figures.measured += await _asked(store, CHAIN, contenders, 3, share)
+        figures.measured += await _asked(CHAIN, contenders, await subjects(store, 3), share)
         contenders = [Contender(stock, _one, _said), by_document(floor, FLOOR)]
         figures.measured += await measure(
             FLOOR, contenders, [NOTHING] * share * len(contenders) * len(CLIENTS), CLIENTS
@@ -108,7 +110,7 @@ async def measured(
         figures.measured += await wide.overview(store, stock, zeren)
         figures.measured += await leaves.completed(store)
         figures.measured += await wide.accountable(store, zeren)
-        writer = System(zeren.name, stack.enter_context(asking("http", *where)), zeren.processes)
+        writer = System(zeren.name, stack.enter_context(asking("http", *where)), zeren.processes, engine)
         about = list(islice(iter(await subjects(store, 4)), share))
         figures.measured += await wide.told_and_asked(store, zeren, writer, about, share)
         processes |= {**stock.processes, **zeren.processes, **floor.processes}
@@ -119,9 +121,9 @@ async def measured(
 
 
 async def _asked(
-    store: Database, question: Question, contenders: Sequence[Contender], seed: int, share: int
+    question: Question, contenders: Sequence[Contender], about: Sequence[Subject], share: int
 ) -> list[Measured]:
-    left = iter(await subjects(store, seed))
+    left = iter(about)
     await compare(question, contenders, list(islice(left, COMPARED)))
     for contender in contenders:
         contender.system.asker.ask([await contender.put(subject) for subject in islice(left, min(WARM, share))], 4)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,10 @@ from tests.database import DatabaseConnection
 
 APOLLO = Path(__file__).parent / "apollo"
 _WORKER = "import sys; from tests.benchmarks.side_by_side import asking; asking.main(*sys.argv[1:])"
+
+
+NEO4J, SYSTEM, ASKER = "Neo4j", "system", "asker"
+"""Kinds of processes."""
 
 
 class Asker:
@@ -58,11 +62,26 @@ class Asker:
 
 @dataclass
 class System:
-    """One of those that stand side by side. `processes`: by what they are called, those that answer."""
+    """One of those that stand side by side.
+
+    `processes`: by what they are called, those that answer. `engine`: Neo4j's, where it can be told.
+    """
 
     name: str
     asker: Asker
-    processes: dict[str, int] = field(default_factory=dict[str, int])
+    processes: dict[str, int]
+    engine: int | None
+
+    def ask(self, questions: Sequence[Any], clients: int = 1) -> Taken:
+        """Have all answered, and tell what that took; of processors, all that these processes did meanwhile."""
+        before = self._computed()
+        taken = self.asker.ask(questions, clients)
+        taken.processor = {kind: after - before[kind] for kind, after in self._computed().items()}
+        return taken
+
+    def _computed(self) -> dict[str, float]:
+        systems = [pid for pid in self.processes.values() if pid != self.asker.pid]
+        return {NEO4J: _seconds(self.engine), SYSTEM: sum(map(_seconds, systems)), ASKER: _seconds(self.asker.pid)}
 
 
 @contextmanager
@@ -80,7 +99,8 @@ def drivers(connection: DatabaseConnection) -> Generator[list[System]]:
     with ExitStack() as stack:
         kinds = {"driver": "bolt", "driver with our instants": "bolt-with-our-instants"}
         found = {name: stack.enter_context(asking(kind, *connection)) for name, kind in kinds.items()}
-        yield [System(name, asker, {"the driver in its asker": asker.pid}) for name, asker in found.items()]
+        engine = engine_of(connection)
+        yield [System(name, asker, {"the driver in its asker": asker.pid}, engine) for name, asker in found.items()]
 
 
 @contextmanager
@@ -93,7 +113,8 @@ def zeren_over_http(connection: DatabaseConnection, home: Path) -> Generator[tup
         running(zeren("serve", "gateway"), environment, ROOT) as service,
         asking("http", f"{service.url}/graphql", token) as asker,
     ):
-        yield System("zeren", asker, {"zeren": service.process.pid}), f"{service.url}/graphql", token
+        processes = {"zeren": service.process.pid}
+        yield System("zeren", asker, processes, engine_of(connection)), f"{service.url}/graphql", token
 
 
 @contextmanager
@@ -123,7 +144,7 @@ def peer(connection: DatabaseConnection, types: str, *, install: bool) -> Genera
         running([node(), script], environment, folder) as service,
         asking("http", f"{service.url}/", "none") as asker,
     ):
-        yield System("@neo4j/graphql", asker, {"@neo4j/graphql": service.process.pid})
+        yield System("@neo4j/graphql", asker, {"@neo4j/graphql": service.process.pid}, engine_of(connection))
 
 
 def engine_of(connection: DatabaseConnection) -> int | None:
@@ -133,6 +154,14 @@ def engine_of(connection: DatabaseConnection) -> int | None:
         if found.status == psutil.CONN_LISTEN and found.laddr and found.laddr[1] == port:
             return found.pid
     return None
+
+
+def _seconds(pid: int | None) -> float:
+    """Of processor time that a process has taken; 0 where it can't be told."""
+    try:
+        return sum(psutil.Process(pid).cpu_times()[:2]) if pid else 0.0
+    except psutil.Error:
+        return 0.0
 
 
 def megabytes(pid: int | None) -> float:

@@ -121,8 +121,7 @@ async def accountable(store: Database, zeren: System) -> list[Measured]:
         )
         asked = [question.body(one) for one in (people if len(people) > 1 else people * (OVERVIEWS + 1))]
         zeren.asker.ask(asked[:1])
-        taken = zeren.asker.ask(asked[1:] or asked)
-        measured.append(Measured(question.name, zeren.name, 1, taken.seconds, taken.clock))
+        measured.append(Measured(question.name, zeren.name, 1).take(zeren.ask(asked[1:] or asked)))
     return measured
 
 
@@ -156,12 +155,12 @@ async def told_and_asked(
     if "problem" not in answer["reportProblem"]:
         raise AssertionError(f"a report is refused: {answer}")
     writer.asker.ask(reports(row["area"], TOLD * number), 16)
-    alone = writer.asker.ask(reports(row["area"], TOLD * number), 16)
-    measured = [Measured("report a problem", zeren.name, 16, alone.seconds, alone.clock)]
+    alone = writer.ask(reports(row["area"], TOLD * number), 16)
+    measured = [Measured("report a problem", zeren.name, 16).take(alone)]
     with ThreadPoolExecutor(1) as pool:
         writing = pool.submit(writer.asker.ask, reports(row["area"], max(20, len(about) // 4)), 2)
         asked = zeren.asker.ask([TRACE.body(subject) for subject in about], 16)
         told = writing.result()
-    measured.append(Measured("trace while problems are reported", zeren.name, 16, asked.seconds, asked.clock))
-    measured.append(Measured("report a problem while traces are asked", zeren.name, 2, told.seconds, told.clock))
+    measured.append(Measured("trace while problems are reported", zeren.name, 16).take(asked))
+    measured.append(Measured("report a problem while traces are asked", zeren.name, 2).take(told))
     return measured

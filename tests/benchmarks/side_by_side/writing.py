@@ -43,17 +43,23 @@ def _lines(figures: Figures) -> Iterator[str]:
     for reason in figures.left_out:
         yield f"{reason}."
     yield ""
-    yield "| question | clients | system | p50, ms | p99, ms | requests/s | answers |"
-    yield "| --- | ---: | --- | ---: | ---: | ---: | ---: |"
+    yield "| question | clients | system | p50, ms | p99, ms | requests/s | answers | processors, ms an answer |"
+    yield "| --- | ---: | --- | ---: | ---: | ---: | ---: | --- |"
     for (question, clients), found in groupby(figures.measured, lambda m: (m.question, m.clients)):
         for one in found:
             yield (
                 f"| {question} | {clients} | {one.system} | {one.p50:.2f} | {one.p99:.2f} | {one.rate:,.0f} | "
-                f"{len(one.seconds):,} |"
+                f"{len(one.seconds):,} | {_processors(one)} |"
             )
     yield ""
     memory = ", ".join(f"{name} {megabytes:,.0f}" for name, megabytes in figures.memory.items())
     yield f"Memory at the end, MB: {memory}."
+
+
+def _processors(one: Measured) -> str:
+    """Milliseconds of processor time for an answer, by kind of process."""
+    each = ((kind, seconds / len(one.seconds) * 1e3) for kind, seconds in one.processor.items())
+    return ", ".join(f"{kind} {taken:.1f}" for kind, taken in each if taken)
 
 
 def summary(every: Sequence[Figures]) -> Iterator[str]:
