@@ -6,8 +6,8 @@ The body is canonical JSON (RFC 8785) and holds `previousHash`, so the SHA-256 o
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import orjson
 
@@ -17,8 +17,7 @@ FORM = 1
 """Of the body. It is in every body, so that a later form can be told from this one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What an event says, before it is sealed. `row` holds what was recorded where the event records a record."""
 
     id: str
@@ -35,8 +34,7 @@ class Entry:
     row: Mapping[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
+class Sealed(NamedTuple):
     """`data`: the canonical body. `hash`: its SHA-256, hexadecimal. `previous_hash`: None for the first of a chain."""
 
     data: str
@@ -87,7 +85,9 @@ def leaf_of_text(event_hash: str, recorded_at: str, digest: str | None) -> bytes
 
 def text_of(instant: datetime) -> str:
     """An instant as bodies have it: UTC, always with six digits of a second."""
-    return f"{utc(instant).isoformat(timespec='microseconds')[:-6]}Z"
+    # orjson leaves out a fraction of 0, and takes a third of the time of isoformat.
+    text = orjson.dumps(utc(instant), option=orjson.OPT_UTC_Z).decode()
+    return text[1:-1] if instant.microsecond else f"{text[1:-2]}.000000Z"
 
 
 def _canonical(body: Mapping[str, object]) -> bytes:

@@ -95,19 +95,22 @@ class Tables:
     def written(self) -> list[Table]:
         return list(self._files)
 
-    def nodes(self, labels: str, header: Sequence[str], key_at: int, rows: Sequence[Sequence[Any]]) -> None:
-        """`header`: `name:type` of each column. `key_at`: the one by which relationships find the node."""
-        take = self._numbers.take
-        self._add(labels, (":ID", *header), [(take(row[key_at]), *row) for row in rows], relationships=False)
+    def number(self, key: str) -> str:
+        """The number of the node of that key, which is shared or was written. Raises KeyError where there is none."""
+        return self._numbers.of(key)
 
-    def relationships(self, type_: str, rows: Sequence[tuple[str, str]]) -> None:
-        """Rows are the keys of both ends; these are shared, or were written."""
-        of = self._numbers.of
-        self._add(type_, _ENDS, [(of(start), of(end)) for start, end in rows], relationships=True)
+    def nodes(
+        self, labels: str, header: Sequence[str], key_at: int, rows: Sequence[Sequence[Any]], given: Sequence[str] = ()
+    ) -> list[str]:
+        """The numbers of the nodes. `key_at`: the column of their keys. `given`: what all have in the last columns.
 
-    def _add(self, of: str, header: Sequence[str], rows: Sequence[Sequence[Any]], *, relationships: bool) -> None:
+        `header`: `name:type` of each column.
+        """
         if not rows:
-            return
+            return []
+        take = self._numbers.take
+        numbers = [take(row[key_at]) for row in rows]
+        header = (":ID", *header)
         lines = [
             DELIMITER.join(
                 [
@@ -117,23 +120,31 @@ class Tables:
             )
             for row in rows
         ]
-        text = "\n".join(lines)
+        end = DELIMITER.join(["", *given])
+        text = "\n".join([f"{number}{DELIMITER}{line}{end}" for number, line in zip(numbers, lines, strict=True)])
+        quotes = text.count(QUOTE)
         as_they_are = (
             text.count("\n") == len(rows) - 1
             and "\r" not in text
             and text.count(DELIMITER) == len(rows) * (len(header) - 1)
-            and text.count(QUOTE) == len(_EMPTY) * sum(row.count("") for row in rows)
+            and (quotes == 0 or quotes == len(_EMPTY) * sum(row.count("") for row in rows))
         )
         if as_they_are:
-            self._write(of, header, text, relationships=relationships)
-            return
-        for row in rows:  # some text in them has a character that separates
-            quoted = DELIMITER.join([_quoted(value) for value in row])
-            over_lines = "\n" in quoted or "\r" in quoted
-            self._write(of, header, quoted, relationships=relationships, over_lines=over_lines)
+            self._write(labels, header, text)
+            return numbers
+        for number, row in zip(numbers, rows, strict=True):  # some text in them has a character that separates
+            quoted = DELIMITER.join([_quoted(value) for value in (number, *row, *given)])
+            self._write(labels, header, quoted, over_lines="\n" in quoted or "\r" in quoted)
+        return numbers
+
+    def relationships(self, type_: str, ends: Sequence[tuple[str, str]]) -> None:
+        """`ends`: the numbers of the nodes from and to which each leads."""
+        if ends:
+            lines = "\n".join([f"{start}{DELIMITER}{end}" for start, end in ends])
+            self._write(type_, _ENDS, lines, relationships=True)
 
     def _write(
-        self, of: str, header: Sequence[str], text: str, *, relationships: bool, over_lines: bool = False
+        self, of: str, header: Sequence[str], text: str, *, relationships: bool = False, over_lines: bool = False
     ) -> None:
         kind = "relationships" if relationships else "nodes"
         name = f"{kind}-{of.replace(':', '-')}{'-lines' if over_lines else ''}.csv"

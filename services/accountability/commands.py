@@ -4,7 +4,7 @@ What the rules notice they withdraw themselves, where its facts are corrected; n
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -184,10 +184,9 @@ def _row(
         "doneAt": ledger.text_of(kept.detected_at),
         "basis": basis or kept.rule.basis,
     }
-    entry = replace(
-        kept.entry(EventKind.WRONGLY_DONE, at, said),
-        actor=recorder, post=post, evidence=command.evidence, note=statement,
-    )  # fmt: skip
+    entry = kept.entry(EventKind.WRONGLY_DONE, at, said)._replace(
+        actor=recorder, post=post, evidence=command.evidence, note=statement
+    )
     more: dict[str, object] = {"statement": statement, "evidence": list(command.evidence)}
     if basis and not by_clause:
         more["basis"] = basis

@@ -1,7 +1,7 @@
 """Commands on facts: record one, end it, correct it, let it move. What was told before stays, superseded."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -173,7 +173,7 @@ async def write(
         place = "" if number == 1 else f"#{number}"
         entry, fact, first = _fact(command, writing, f"{kind.field}{place}/{key}", clauses)
         event_source_id = f"event{place}/{key}"
-        entry = replace(entry, id=record_id(SOURCE, event_source_id), at=now, actor=person, post=post)
+        entry = entry._replace(id=record_id(SOURCE, event_source_id), at=now, actor=person, post=post)
         sealed = ledger.seal(entry, None if writing.old is None else writing.old.hash)
         parameters = {
             "fact": {**fact, "recordedAt": recorded_at, "position": entry.position, "hash": sealed.hash},

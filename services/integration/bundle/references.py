@@ -17,15 +17,22 @@ _REFERRING = (Type.REFERENCE, Type.REFERENCES, Type.SUBJECT)
 _SITE_KINDS = SiteType.__members__
 """As they are now: the rulebook brings some of them."""
 _DIGEST_CHARACTERS = 32
-_NAMING = {
-    file.name: tuple(
-        (position, column.type)
-        for position, column in enumerate(file.columns, start=1)
-        if column.type in (Type.ID, Type.BASIS, *_REFERRING)
-    )
-    for file in FILES
-}
-"""The columns of each file that name records, perhaps."""
+
+
+def _columns(*types: Type) -> dict[str, tuple[tuple[int, Type], ...]]:
+    """The columns of such types, by file."""
+    return {
+        file.name: tuple(
+            (position, column.type) for position, column in enumerate(file.columns, start=1) if column.type in types
+        )
+        for file in FILES
+    }
+
+
+_NAMING = {name: tuple(position for position, _ in found) for name, found in _columns(Type.ID, Type.REFERENCE).items()}
+"""The places of columns that name one record each."""
+_NAMING_PERHAPS = _columns(Type.REFERENCES, Type.SUBJECT, Type.BASIS)
+"""Those that name several, or something else."""
 
 
 def references_in(file: File, rows: Collection[Row]) -> Iterator[str]:
@@ -87,22 +94,33 @@ def subject_targets(file: File, column: Column, row: Row) -> tuple[str, ...] | N
 
 def row_digest(file: File, row: Row, resolver: Resolver) -> str:
     """What the row says, by value: the same in whichever way its references and times are written."""
-    said: list[Any] = list(row[: 1 + len(file.columns)])
-    said[0] = file.name
-    for position, type_ in _NAMING[file.name]:
+    return digest_of(said_in(file, row, resolver))
+
+
+def digest_of(said: list[Any]) -> str:
+    """The digest of a row of which this is `said_in` it."""
+    return hashlib.sha256(orjson.dumps(said)).hexdigest()[:_DIGEST_CHARACTERS]
+
+
+def said_in(file: File, row: Row, resolver: Resolver) -> list[Any]:
+    """The name of the file, and the values of the row with record ids for references."""
+    said: list[Any] = [file.name, *row[1 : 1 + len(file.columns)]]
+    record = resolver.record
+    for position in _NAMING[file.name]:
+        if (value := said[position]) is not None:
+            said[position] = record(value)
+    for position, type_ in _NAMING_PERHAPS[file.name]:
         value = said[position]
         if value is None:
             continue
-        if type_ in (Type.ID, Type.REFERENCE):
-            said[position] = resolver.record(value)
-        elif type_ is Type.REFERENCES:
-            said[position] = sorted(resolver.record(item) for item in value.split(";"))
+        if type_ is Type.REFERENCES:
+            said[position] = sorted(map(record, value.split(";")))
         elif type_ is Type.SUBJECT:
-            said[position] = value if value in _SITE_KINDS else resolver.record(value)
+            said[position] = value if value in _SITE_KINDS else record(value)
         else:
             clause = resolver.clause(value)
-            said[position] = value if clause is None else resolver.record(clause)
-    return hashlib.sha256(orjson.dumps(said)).hexdigest()[:_DIGEST_CHARACTERS]
+            said[position] = value if clause is None else record(clause)
+    return said
 
 
 def _number(row: Row) -> int:

@@ -1,6 +1,6 @@
 """What references lead to: rows of the bundle first, then records that are there already."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from graph.model.identity import record_id
 from services.integration.bundle.columns import ASSUMED, FILE
@@ -11,15 +11,32 @@ from services.integration.bundle.values import split
 _KEPT = 500_000
 
 
+class _Ids(dict[str, str]):
+    """Record ids by reference, each worked out when it is first asked for."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self._source = source
+
+    def __missing__(self, reference: str) -> str:
+        if len(self) > _KEPT:
+            self.clear()
+        id_ = self[reference] = record_id(*split(reference, self._source))
+        return id_
+
+
 class Resolver:
     """Labels and record ids of references, looked up in batches and kept while they fit."""
+
+    record: Callable[[str], str]
+    """The record id of a reference."""
 
     def __init__(self, staging: Staging, known: Known, source: str) -> None:
         self._staging = staging
         self._known = known
         self.source = source
         self._labels: dict[str, str | None] = {}
-        self._ids: dict[str, str] = {}
+        self.record = _Ids(source).__getitem__
 
     def load(self, references: Iterable[str]) -> None:
         """Look up those that are not known yet; all of them are known then, whatever is forgotten for want of room."""
@@ -39,15 +56,6 @@ class Resolver:
     def label(self, reference: str) -> str | None:
         """The label of the record that it leads to; None for none. It must have been loaded in the same batch."""
         return self._labels.get(reference)
-
-    def record(self, reference: str) -> str:
-        """The record id of a reference."""
-        found = self._ids.get(reference)
-        if found is None:
-            if len(self._ids) > _KEPT:
-                self._ids.clear()
-            found = self._ids[reference] = record_id(*split(reference, self.source))
-        return found
 
     def clause(self, basis: str | None) -> str | None:
         """The reference to the clause that a basis names; None for a document, ASSUMED or nothing."""

@@ -30,7 +30,7 @@ def micros(instant: datetime) -> int:
 
 def instant_of(value: int) -> datetime:
     """The UTC instant of so many microseconds since 1970-01-01T00:00Z."""
-    return _EPOCH + timedelta(microseconds=value)
+    return _EPOCH + value * _MICROSECOND
 
 
 def parser(column: Column, source: str) -> Callable[[str], Value]:

@@ -11,7 +11,7 @@ from graph.model.enums import EventKind
 from graph.model.identity import record_id, version_id
 from graph.model.instants import OPEN
 from services.integration.bundle.columns import FILE, File
-from services.integration.bundle.references import references_in, row_digest
+from services.integration.bundle.references import digest_of, references_in, row_digest, said_in
 from services.integration.bundle.resolving import Resolver
 from services.integration.bundle.staging import Row, Staging
 from services.integration.bundle.values import instant_of, split
@@ -277,11 +277,11 @@ class Batches:
     def _events(
         self, problem: ProblemRows, id_: str, position: int, hash_: str | None, present: Mapping[str, Present]
     ) -> tuple[int, str | None, list[Said]]:
-        record = self._resolver.record
+        resolver = self._resolver
         events: list[Said] = []
         for row in problem.events:
-            _, reference, _, at, action, person, post, to, due_at, evidence, note = row
-            event_id = record(str(reference))
+            said = said_in(_EVENTS, row, resolver)
+            _, event_id, _, at, action, actor, post, to, due_at, evidence, note = said
             if event_id in present:
                 continue
             position += 1
@@ -289,26 +289,24 @@ class Batches:
                 id=event_id,
                 subject=id_,
                 position=position,
-                kind=str(action),
-                at=instant_of(int(at or 0)),
-                actor=None if person is None else record(str(person)),
-                post=None if post is None else record(str(post)),
-                to_organization=None if to is None else record(str(to)),
-                due_at=None if due_at is None else instant_of(int(due_at)),
-                evidence=() if evidence is None else tuple(str(evidence).split(";")),
-                note=None if note is None else str(note),
+                kind=action,
+                at=instant_of(at),
+                actor=actor,
+                post=post,
+                to_organization=to,
+                due_at=None if due_at is None else instant_of(due_at),
+                evidence=() if evidence is None else tuple(evidence.split(";")),
+                note=note,
             )
-            source, source_id = split(str(reference), self._resolver.source)
-            digest = row_digest(_EVENTS, row, self._resolver)
-            properties = nodes.event_properties(entry, hash_, source, source_id, digest)
+            properties = nodes.event_properties(entry, hash_, *split(str(row[1]), resolver.source), digest_of(said))
             hash_ = properties["hash"]
-            out: Refs = ()
-            if entry.actor is not None:
-                out = (*out, ("DONE_BY", "Person", entry.actor))
-            if entry.post is not None:
-                out = (*out, ("DONE_AS", "Post", entry.post))
-            if entry.to_organization is not None:
-                out = (*out, ("PASSED_TO", "Organization", entry.to_organization))
+            out: list[tuple[str, str, str]] = []
+            if actor is not None:
+                out.append(("DONE_BY", "Person", actor))
+            if post is not None:
+                out.append(("DONE_AS", "Post", post))
+            if to is not None:
+                out.append(("PASSED_TO", "Organization", to))
             events.append((properties, out))
         return position, hash_, events
 

@@ -1,8 +1,9 @@
 """What a row of a bundle becomes: the node, what it refers to, the event that records it. No database, no clock."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from graph import ledger
@@ -20,7 +21,7 @@ from services.integration.bundle.values import Value, instant_of, split, text_of
 OWN_SOURCE = "zeren"
 """Of records that no bundle has: kinds of sites."""
 
-Refs = tuple[tuple[str, str, str], ...]
+Refs = Sequence[tuple[str, str, str]]
 """(relationship, label, record id)."""
 
 
@@ -157,9 +158,9 @@ class Recorder:
 def event_properties(
     entry: ledger.Entry, previous_hash: str | None, source: str, source_id: str, digest: str | None = None
 ) -> dict[str, Any]:
-    """The properties of the event's node; pending."""
+    """The properties of the event's node, None for those that it lacks; pending."""
     sealed = ledger.seal(entry, previous_hash)
-    properties: dict[str, Any] = {
+    return {
         "id": entry.id,
         "source": source,
         "sourceId": source_id,
@@ -169,57 +170,54 @@ def event_properties(
         "position": entry.position,
         "data": sealed.data,
         "hash": sealed.hash,
+        "previousHash": previous_hash,
+        "dueAt": entry.due_at,
+        "evidence": list(entry.evidence) or None,
+        "note": entry.note,
+        "digest": digest,
     }
-    if previous_hash is not None:
-        properties["previousHash"] = previous_hash
-    if entry.due_at is not None:
-        properties["dueAt"] = entry.due_at
-    if entry.evidence:
-        properties["evidence"] = list(entry.evidence)
-    if entry.note is not None:
-        properties["note"] = entry.note
-    if digest is not None:
-        properties["digest"] = digest
-    return properties
 
 
 def row_texts(file: File, row: Row, resolver: Resolver) -> dict[str, str]:
     """The row as the ledger keeps it: what is not empty, references as `source:id`."""
-    texts: dict[str, str] = {}
-    for value, column in zip(row[1:], file.columns, strict=False):
-        if value is not None:
-            texts[column.name] = _full(column, value, resolver)
-    return texts
+    source = resolver.source
+    return {
+        name: str(value) if text is None else text(value, source)
+        for position, name, text in _TEXTS[file.name]
+        if (value := row[position]) is not None
+    }
 
 
-def _full(column: Column, value: Value, resolver: Resolver) -> str:
+def _text(column: Column) -> Callable[[Any, str], str] | None:
+    """How the ledger keeps a value of this column, given the source of plain references; None for `str` of it."""
+
+    def full(reference: str, source: str) -> str:
+        return reference if ":" in reference else f"{source}:{reference}"
+
     match column.type:
         case Type.ID | Type.REFERENCE:
-            return ":".join(split(str(value), resolver.source))
-        case Type.SUBJECT if value not in SiteType.__members__:
-            return ":".join(split(str(value), resolver.source))
+            return full
+        case Type.SUBJECT:
+            return lambda value, source: value if value in SiteType.__members__ else full(value, source)
         case Type.REFERENCES:
-            return ";".join(":".join(split(item, resolver.source)) for item in str(value).split(";"))
+            return lambda value, source: ";".join([full(item, source) for item in value.split(";")])
+        case Type.INSTANT | Type.DEADLINE | Type.BOOLEAN | Type.NUMBER:
+            return lambda value, _: text_of(column, value)
         case _:
-            return text_of(column, value)
+            return None
 
 
-def native(column: Column, value: Value) -> Any:
-    """The value as the database keeps it."""
-    match column.type:
-        case Type.INSTANT | Type.DEADLINE:
-            return instant_of(int(value))
-        case Type.DATE:
-            return date.fromisoformat(str(value))
-        case Type.BOOLEAN:
-            return bool(value)
-        case _:
-            return value
-
-
+_TEXTS = {
+    file.name: tuple((position, column.name, _text(column)) for position, column in enumerate(file.columns, start=1))
+    for file in FILE.values()
+}
+_NATIVE: Mapping[Type, Callable[[Any], Any]] = MappingProxyType(
+    {Type.INSTANT: instant_of, Type.DEADLINE: instant_of, Type.DATE: date.fromisoformat, Type.BOOLEAN: bool}
+)
+"""A value as the database keeps it; of other types, as it is."""
 _STATE_COLUMNS = {
     file.name: tuple(
-        (position, column)
+        (position, column.name, _NATIVE.get(column.type))
         for position, column in enumerate(file.columns, start=1)
         if column.type not in (Type.ID, Type.REFERENCE, Type.REFERENCES) and column.fact is None
     )
@@ -250,8 +248,8 @@ _REFS = {file.name: _refs(file) for file in FILE.values()}
 def attributes(file: File, row: Row) -> dict[str, Any]:
     """The properties of an entity that the row gives."""
     return {
-        column.name: native(column, value)
-        for position, column in _STATE_COLUMNS[file.name]
+        name: value if native is None else native(value)
+        for position, name, native in _STATE_COLUMNS[file.name]
         if (value := row[position]) is not None
     }
 

@@ -1,8 +1,9 @@
 """Rows into tables from which a store is built: only new records, whose record time is known."""
 
+from collections import defaultdict
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from graph.ledger import text_of
 from graph.local.tables import TYPES, Tables
@@ -10,9 +11,16 @@ from graph.model.instants import OPEN
 from graph.queries.shapes import EVENT_COLUMNS, EVENT_WAYS, Shape, labels_of, names_of, scalar_of
 from services.integration.loading.nodes import Batch, Rows
 
-_EVENT = Shape("Event")
 _OPEN = text_of(OPEN)
-_Ends = dict[str, list[tuple[str, str]]]
+_Ends = defaultdict[str, list[tuple[str, str]]]
+"""By type of relationship, the numbers of the nodes at both ends."""
+
+
+class _Numbers(NamedTuple):
+    """Of the nodes of a batch, in the order of its rows, and of the events that came with them."""
+
+    nodes: list[str]
+    events: list[str]
 
 
 class StampedTables:
@@ -34,46 +42,45 @@ class StampedTables:
         """Raises ValueError for what changes a record that is there."""
         if rows.corrections or rows.changed_subtasks or rows.held:
             raise ValueError("only new records can be written as tables")
-        found: _Ends = {}
-        for shape, batch in rows.by_shape.items():
-            self._add(shape, batch, found)
-        found.setdefault("SUBTASK_OF", []).extend((pair["id"], pair["parent"]) for pair in rows.subtasks)
-        for type_, pairs in found.items():
-            self._tables.relationships(type_, pairs)
+        found: _Ends = defaultdict(list)
+        written = [(shape, batch, self._nodes(shape, batch)) for shape, batch in rows.by_shape.items()]
+        for shape, batch, numbers in written:
+            self._ends(shape, batch, numbers, found)
+        number = self._tables.number
+        found["SUBTASK_OF"] += [(number(pair["id"]), number(pair["parent"])) for pair in rows.subtasks]
+        for type_, ends in found.items():
+            self._tables.relationships(type_, ends)
 
-    def _add(self, shape: Shape, batch: Batch, found: _Ends) -> None:
-        ends = list(batch.ends)
-        columns, ways = shape.columns, shape.ways
-        width, id_at = len(columns), columns.index("id")
-        header, given = _form(shape.label), self._given(shape.label)
-        nodes = [row[:width] + given for row in batch.rows]
-        self._tables.nodes(labels_of(shape.label, stamped=True), header, id_at, nodes)
-        for place, (type_, into) in enumerate(ways, start=width):
-            pairs = _led(batch.rows, id_at, place, ends)
-            found.setdefault(type_, []).extend([(end, id_) for id_, end in pairs] if into else pairs)
+    def _nodes(self, shape: Shape, batch: Batch) -> _Numbers:
+        width = len(shape.columns)
+        nodes = self._table(shape.label, [row[:width] for row in batch.rows])
+        events = [event[:_EVENT_WIDTH] for row in batch.rows for event in row[-1]] if shape.events else []
+        return _Numbers(nodes, self._table("Event", events))
+
+    def _table(self, label: str, rows: list[list[Any]]) -> list[str]:
+        given = [_OPEN if name == "supersededAt" else self._at for name in _given(label)]
+        columns = Shape(label).columns
+        return self._tables.nodes(labels_of(label, stamped=True), _form(label), columns.index("id"), rows, given)
+
+    def _ends(self, shape: Shape, batch: Batch, numbers: _Numbers, found: _Ends) -> None:
+        others = list(map(self._tables.number, batch.ends))
+        for place, (type_, into) in enumerate(shape.ways, start=len(shape.columns)):
+            ends = _led(numbers.nodes, batch.rows, place, others)
+            found[type_] += [(other, number) for number, other in ends] if into else ends
         if shape.events:
-            for row in batch.rows:
-                found.setdefault("EVENT_OF", []).extend([(event[_EVENT_ID], row[id_at]) for event in row[-1]])
-            self._events([event for row in batch.rows for event in row[-1]], ends, found)
-
-    def _events(self, events: list[list[Any]], ends: list[str], found: _Ends) -> None:
-        width, given = len(EVENT_COLUMNS), self._given("Event")
-        labels = labels_of("Event", stamped=True)
-        self._tables.nodes(labels, _form("Event"), _EVENT_ID, [event[:width] + given for event in events])
-        ways = EVENT_WAYS if events and len(events[0]) > width else ()
-        for place, type_ in enumerate(ways, start=width):
-            found.setdefault(type_, []).extend(_led(events, _EVENT_ID, place, ends))
-
-    def _given(self, label: str) -> list[str]:
-        return [_OPEN if name == "supersededAt" else self._at for name in _given(label)]
+            events = [event for row in batch.rows for event in row[-1]]
+            of = (number for number, row in zip(numbers.nodes, batch.rows, strict=True) for _ in row[-1])
+            found["EVENT_OF"] += zip(numbers.events, of, strict=True)
+            for place, type_ in enumerate(EVENT_WAYS if shape.label == "Problem" else (), start=_EVENT_WIDTH):
+                found[type_] += _led(numbers.events, events, place, others)
 
 
-def _led(rows: list[list[Any]], id_at: int, place: int, ends: list[str]) -> list[tuple[str, str]]:
-    """From each row that has an end there, to it."""
-    return [(row[id_at], ends[row[place]]) for row in rows if row[place] is not None]
+def _led(numbers: list[str], rows: list[list[Any]], place: int, others: list[str]) -> list[tuple[str, str]]:
+    """From the node of each row that has an end there, to it."""
+    return [(number, others[row[place]]) for number, row in zip(numbers, rows, strict=True) if row[place] is not None]
 
 
-_EVENT_ID = EVENT_COLUMNS.index("id")
+_EVENT_WIDTH = len(EVENT_COLUMNS)
 
 
 def _given(label: str) -> tuple[str, ...]:

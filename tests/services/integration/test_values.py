@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import rfc8785
 from hypothesis import given
@@ -49,6 +49,13 @@ def test_a_date_begins_a_day_and_a_deadline_ends_it() -> None:
     assert midnight + timedelta(days=1) - instant_of(int(ends)) == timedelta(microseconds=1)
 
 
+@given(INSTANTS, st.sampled_from((0, 1, 120_000, None)), st.sampled_from((UTC, SHANGHAI)))
+def test_an_instant_has_one_text_in_bodies(instant: datetime, fraction: int | None, zone: timezone) -> None:
+    given_ = instant if fraction is None else instant.replace(microsecond=fraction)
+    text = ledger.text_of(given_.astimezone(zone))
+    assert text == given_.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
 BODIES = st.builds(
     ledger.Entry,
     id=IDS,
@@ -56,6 +63,7 @@ BODIES = st.builds(
     position=st.integers(1, 10**6),
     kind=st.just("ASSIGN"),
     at=INSTANTS,
+    due_at=st.none() | INSTANTS,
     note=st.none() | st.text(st.characters(exclude_categories=("Cs",))),
     evidence=st.lists(TEXTS).map(tuple),
     row=st.none()
