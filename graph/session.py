@@ -14,6 +14,10 @@ from graph import wire
 from graph.model.instants import utc
 
 CONNECT_SECONDS = 5.0
+CONNECTIONS = 100
+"""In a pool at most; docs/decisions/0072 says what fewer are worth."""
+ACQUIRE_SECONDS = 15.0
+"""So long is waited for one of the pool's connections."""
 ROWS_AT_ONCE = 10_000
 """Of an answer that is read as it comes."""
 EVERY_ROW = -1
@@ -54,6 +58,10 @@ class DatabaseDown(DatabaseError):
     """Nothing answers at the address, or not as Neo4j does."""
 
 
+class DatabaseBusy(DatabaseError):
+    """No connection became free in time: more is asked than the server can answer."""
+
+
 class SignInRefused(DatabaseError):
     """The database does not take this user and password."""
 
@@ -78,7 +86,8 @@ class Database:
                 auth=(user, password),
                 connection_timeout=CONNECT_SECONDS,
                 max_transaction_retry_time=CONNECT_SECONDS,
-                connection_acquisition_timeout=3 * CONNECT_SECONDS,
+                max_connection_pool_size=CONNECTIONS,
+                connection_acquisition_timeout=ACQUIRE_SECONDS,
                 user_agent="zeren",
                 notifications_min_severity="OFF",
             )
@@ -208,6 +217,11 @@ class Database:
         unanswered = isinstance(error, exceptions.IncompleteCommit)
         if isinstance(error, exceptions.ClientError) and error.code == TORN_CODE:
             return Torn("What was asked for was being changed each time that it was read; ask again.")
+        if isinstance(error, exceptions.ConnectionAcquisitionTimeoutError):
+            return DatabaseBusy(
+                f"All connections to {self.uri} were in use for {ACQUIRE_SECONDS:.0f} s: more is asked than Neo4j can "
+                "answer. Ask again later."
+            )
         if error.is_retryable() or unanswered or isinstance(error, exceptions.AuthError):
             return explain(error, self.uri, "unknown")
         return error

@@ -81,7 +81,11 @@ class System:
 
     def _computed(self) -> dict[str, float]:
         systems = [pid for pid in self.processes.values() if pid != self.asker.pid]
-        return {NEO4J: _seconds(self.engine), SYSTEM: sum(map(_seconds, systems)), ASKER: _seconds(self.asker.pid)}
+        return {
+            NEO4J: seconds_of(self.engine),
+            SYSTEM: sum(map(seconds_of, systems)),
+            ASKER: seconds_of(self.asker.pid),
+        }
 
 
 @contextmanager
@@ -156,7 +160,7 @@ def engine_of(connection: DatabaseConnection) -> int | None:
     return None
 
 
-def _seconds(pid: int | None) -> float:
+def seconds_of(pid: int | None) -> float:
     """Of processor time that a process has taken; 0 where it can't be told."""
     try:
         return sum(psutil.Process(pid).cpu_times()[:2]) if pid else 0.0
