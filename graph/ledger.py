@@ -7,6 +7,7 @@ The body is canonical JSON (RFC 8785) and holds `previousHash`, so the SHA-256 o
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 import orjson
@@ -83,8 +84,12 @@ def leaf_of_text(event_hash: str, recorded_at: str, digest: str | None) -> bytes
     return _canonical(leaf if digest is None else {**leaf, "digest": digest})
 
 
+@lru_cache(maxsize=1_024)
 def text_of(instant: datetime) -> str:
-    """An instant as bodies have it: UTC, always with six digits of a second."""
+    """An instant as bodies have it: UTC, always with six digits of a second.
+
+    Few are kept: who seals an event writes its instants next.
+    """
     # orjson leaves out a fraction of 0, and takes a third of the time of isoformat.
     text = orjson.dumps(utc(instant), option=orjson.OPT_UTC_Z).decode()
     return text[1:-1] if instant.microsecond else f"{text[1:-2]}.000000Z"

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TextIO, cast
+from typing import Any, BinaryIO, Self, cast
 
 from graph.model.declare import Scalar
 
@@ -80,7 +80,7 @@ class Tables:
     def __init__(self, folder: Path, numbers: Numbers) -> None:
         self._folder = folder
         self._numbers = numbers
-        self._files: dict[Table, TextIO] = {}
+        self._files: dict[Table, BinaryIO] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -121,12 +121,14 @@ class Tables:
             for row in rows
         ]
         end = DELIMITER.join(["", *given])
-        text = "\n".join([f"{number}{DELIMITER}{line}{end}" for number, line in zip(numbers, lines, strict=True)])
-        quotes = text.count(QUOTE)
+        numbered = zip(numbers, lines, strict=True)
+        # Line by line: one text in Chinese would have all that is joined kept, searched and encoded at twice the width.
+        text = b"\n".join([f"{number}{DELIMITER}{line}{end}".encode() for number, line in numbered])
+        quotes = text.count(QUOTE.encode())
         as_they_are = (
-            text.count("\n") == len(rows) - 1
-            and "\r" not in text
-            and text.count(DELIMITER) == len(rows) * (len(header) - 1)
+            text.count(b"\n") == len(rows) - 1
+            and b"\r" not in text
+            and text.count(DELIMITER.encode()) == len(rows) * (len(header) - 1)
             and (quotes == 0 or quotes == len(_EMPTY) * sum(row.count("") for row in rows))
         )
         if as_they_are:
@@ -134,30 +136,31 @@ class Tables:
             return numbers
         for number, row in zip(numbers, rows, strict=True):  # some text in them has a character that separates
             quoted = DELIMITER.join([_quoted(value) for value in (number, *row, *given)])
-            self._write(labels, header, quoted, over_lines="\n" in quoted or "\r" in quoted)
+            self._write(labels, header, quoted.encode(), over_lines="\n" in quoted or "\r" in quoted)
         return numbers
 
     def relationships(self, type_: str, ends: Sequence[tuple[str, str]]) -> None:
         """`ends`: the numbers of the nodes from and to which each leads."""
         if ends:
             lines = "\n".join([f"{start}{DELIMITER}{end}" for start, end in ends])
-            self._write(type_, _ENDS, lines, relationships=True)
+            self._write(type_, _ENDS, lines.encode(), relationships=True)
 
     def _write(
-        self, of: str, header: Sequence[str], text: str, *, relationships: bool = False, over_lines: bool = False
+        self, of: str, header: Sequence[str], text: bytes, *, relationships: bool = False, over_lines: bool = False
     ) -> None:
         kind = "relationships" if relationships else "nodes"
         name = f"{kind}-{of.replace(':', '-')}{'-lines' if over_lines else ''}.csv"
         table = Table(self._folder / name, of, relationships, over_lines)
         file = self._files.get(table)
         if file is None:
-            file = self._files[table] = table.file.open("w", encoding="utf-8", newline="")
-            named = DELIMITER.join(header) + "\n"
+            file = self._files[table] = table.file.open("wb")
+            named = DELIMITER.join(header).encode() + b"\n"
             if over_lines:
                 file.write(named)
             else:
-                table.header.write_text(named, encoding="utf-8", newline="")
-        file.write(text + "\n")
+                table.header.write_bytes(named)
+        file.write(text)
+        file.write(b"\n")
 
 
 def _text(value: Any) -> str:

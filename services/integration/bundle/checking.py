@@ -50,13 +50,8 @@ class Checked:
     replay: Replay
     shown: Mapping[str, str]
 
-    def add(self, faults: Iterator[Fault]) -> None:
-        """Take more faults into the report, in its order."""
-        self.report.extend(_shown(faults, self.shown))
-        self._sort()
-
     def take(self, part: Report) -> None:
-        """Take the report of a part of the events into the report, in its order."""
+        """Take a report of events, or of a part of them, into the report, in its order."""
         self.report.merge(
             Report(
                 part.source,
@@ -65,9 +60,6 @@ class Checked:
                 by_file=Counter({self.shown.get(name, name): count for name, count in part.by_file.items()}),
             )
         )
-        self._sort()
-
-    def _sort(self) -> None:
         self.report.sort(self.shown.get(file.name, file.name) for file in FILES)
 
 
@@ -84,7 +76,7 @@ def check(
     Raises BundleError where it can't be read at all; everything else that is wrong is in the report.
     """
     with check_but_events(path, source, lambda: known or Nothing(), progress) as checked:
-        checked.add(checked.replay.run())
+        checked.take(checked.replay.run())
         yield checked
 
 

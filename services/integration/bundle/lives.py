@@ -1,15 +1,15 @@
 """Replays the events of a bundle through the rules of the life cycle, problem by problem."""
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Generator, Iterator, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any
 
 from services.integration.bundle.columns import FILE
-from services.integration.bundle.faults import Fault
+from services.integration.bundle.faults import Fault, Report
 from services.integration.bundle.known import Known, KnownLife
 from services.integration.bundle.references import reference_faults, row_digest
 from services.integration.bundle.resolving import Resolver
@@ -23,6 +23,10 @@ _COLUMN = {column.name: 1 + position for position, column in enumerate(_EVENTS.c
 _PROBLEM_ROW = 1 + len(_EVENTS.columns)
 _DISCOVERED_AT = _PROBLEM_ROW + 1
 _PROBLEMS_AT_ONCE = 1_000
+_ACTIONS = {action.value: action for action in Action}
+
+Begun = tuple[str | None, int | None, Sequence[tuple[Any, ...]]]
+"""A problem, when it was discovered (microseconds), and its events; what is faulty is None."""
 
 
 class PostOrganizations:
@@ -37,7 +41,7 @@ class PostOrganizations:
 
     def at(self, post: str, instant: int) -> str | None:
         intervals = self._by_post.get(post, [])
-        position = bisect_right(intervals, instant, key=itemgetter(0)) - 1
+        position = bisect_left(intervals, (instant + 1,)) - 1
         if position >= 0 and instant < intervals[position][1]:
             return intervals[position][2]
         return None
@@ -53,33 +57,44 @@ class Replay:
     organizations: PostOrganizations
     may_be_known: bool
 
-    def run(self) -> Iterator[Fault]:
-        """The faults of events; the state of each problem that has new events is kept in the staging."""
-        histories = groupby(self.staging.histories(), key=itemgetter(_COLUMN["problem"]))
+    def run(self) -> Report:
+        """What is wrong with events; the state of each problem that has new events is kept in the staging."""
+        report = Report(self.resolver.source)
+        histories = groupby(self.staging.events(), key=itemgetter(_COLUMN["problem"]))
         while some := [(problem, list(events)) for problem, events in islice(histories, _PROBLEMS_AT_ONCE)]:
-            yield from reference_faults(_EVENTS, [row for _, events in some for row in events], self.resolver)
-            there: set[str] = set()
-            lives: Mapping[str, KnownLife] = {}
-            if self.may_be_known:
-                there = yield from self._recorded([row for _, events in some for row in events])
-                lives = self.known.lives([self.resolver.record(problem) for problem, _ in some if problem is not None])
-            kept: list[tuple[str, str, int]] = []
-            for problem, events in some:
-                fresh = [row for row in events if row[_COLUMN["id"]] not in there]
-                if problem is None or not fresh:
-                    continue
-                known = lives.get(self.resolver.record(problem))
-                if known is None:
-                    discovered_at = fresh[0][_DISCOVERED_AT]
-                    if discovered_at is None:  # its row is missing or faulty, which is said elsewhere
-                        continue
-                    known = KnownLife(begin(instant_of(discovered_at)), 0)
-                after = yield from self._replay(known.life, fresh)
-                if after is not None:
-                    kept.append((problem, dump(after), known.position))
-            self.staging.keep_lives(kept)
+            begun = [(problem, events[0][_DISCOVERED_AT], events) for problem, events in some]
+            lives = self.lives(begun, report)
+            self.staging.keep_lives([(problem, dump(life), position) for problem, (life, position) in lives.items()])
+        return report
 
-    def _recorded(self, rows: list[tuple[Any, ...]]) -> Generator[Fault, None, set[str]]:
+    def lives(self, problems: Sequence[Begun], report: Report) -> dict[str, tuple[Life, int]]:
+        """The state of those of the problems that have new events, and the position of the event that these go on from.
+
+        Faults are reported, and the problems that have any are left out.
+        """
+        rows = [row for _, _, events in problems for row in events]
+        report.extend(reference_faults(_EVENTS, rows, self.resolver))
+        there: set[str] = set()
+        known: Mapping[str, KnownLife] = {}
+        if self.may_be_known:
+            there = self._recorded(rows, report)
+            known = self.known.lives([self.resolver.record(problem) for problem, *_ in problems if problem is not None])
+        found: dict[str, tuple[Life, int]] = {}
+        for problem, discovered_at, events in problems:
+            fresh = [row for row in events if row[_COLUMN["id"]] not in there] if there else events
+            if problem is None or not fresh:
+                continue
+            before = known.get(self.resolver.record(problem)) if known else None
+            if before is None:
+                if discovered_at is None:  # its row is missing or faulty, which is said elsewhere
+                    continue
+                before = KnownLife(begin(instant_of(discovered_at)), 0)
+            life = self._replay(before.life, fresh, report)
+            if life is not None:
+                found[problem] = life, before.position
+        return found
+
+    def _recorded(self, rows: Sequence[tuple[Any, ...]], report: Report) -> set[str]:
         """The ids of the rows that are in the ledger already."""
         there: set[str] = set()
         standing = self.known.standing([self.resolver.record(row[1]) for row in rows if row[1] is not None])
@@ -94,10 +109,10 @@ class Replay:
                 message = (
                     "is in the ledger with other values, and events are never edited; say what changed by a new event"
                 )
-                yield Fault("events", row[0], "id", row[1], message)
+                report.add(Fault("events", row[0], "id", row[1], message))
         return there
 
-    def _replay(self, life: Life, rows: list[tuple[Any, ...]]) -> Generator[Fault, None, Life | None]:
+    def _replay(self, life: Life, rows: Sequence[tuple[Any, ...]], report: Report) -> Life | None:
         for row in rows:
             step = self._step(row)
             if step is None:
@@ -107,7 +122,7 @@ class Replay:
                 column = after.path if after.path in _EVENTS.by_name else "action"
                 value = row[_COLUMN[column]] if column == "action" else None
                 problem = row[_COLUMN["problem"]]
-                yield Fault("events", row[0], column, value, f"{after.message} (problem {problem})")
+                report.add(Fault("events", row[0], column, value, f"{after.message} (problem {problem})"))
                 return None
             life = after
         return life
@@ -119,7 +134,7 @@ class Replay:
         record = self.resolver.record
         post_id = None if post is None else record(post)
         return Step(
-            Action(action),
+            _ACTIONS[action],
             instant_of(at),
             None if person is None else record(person),
             post_id,

@@ -6,10 +6,12 @@ memory, and needs nothing beside the standard library.
 
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
-from services.integration.bundle.columns import FILES, File
+from services.integration.bundle.columns import FILE, FILES, File
 from services.integration.bundle.values import Value
 
 Row = Sequence[Value | None]
@@ -21,15 +23,26 @@ _FILE_NUMBER = {file.name: number for number, file in enumerate(FILES)}
 NUMBERED = tuple(file.name for file in FILES)
 
 
-_HISTORIES = (
+_EVENTS_OF_PROBLEMS = (
     "SELECT e.*, p.row, p.discoveredAt FROM events e LEFT JOIN problems p ON p.id = e.problem"
-    " WHERE {0} ORDER BY e.problem, e.at, e.row"
+    " ORDER BY e.problem, e.at, e.row"
 )
 _EVENTS = 'SELECT * FROM "events" WHERE {0} ORDER BY problem, at, row'
+_PROBLEMS = 'SELECT * FROM "problems" WHERE {0} ORDER BY id'
+_PROBLEM_OF_EVENT = 1 + list(FILE["events"].by_name).index("problem")
 _SHARED = "SELECT id FROM ids WHERE file NOT IN (?, ?) UNION ALL SELECT subject FROM names"
 
 Bounds = tuple[str | None, str | None]
 """From this id of a problem, to before that one; None: no bound."""
+NO_BOUNDS: Bounds = (None, None)
+
+
+class History(NamedTuple):
+    """What a bundle says of a problem: its row, if it has one, and its events by instant and row."""
+
+    problem: str
+    row: tuple[Any, ...] | None
+    events: list[tuple[Any, ...]]
 
 
 class Staging:
@@ -120,19 +133,54 @@ class Staging:
                 found[id_] = (NUMBERED[file], row)
         return found
 
-    def histories(self) -> Iterator[tuple[Any, ...]]:
-        """Events with `problems` columns (row, discoveredAt) of their problem, by problem, instant and row."""
-        return self._select(_HISTORIES.format("TRUE"))
-
     def events(self) -> Iterator[tuple[Any, ...]]:
-        """All events, by problem, instant and row."""
-        return self._select(_EVENTS.format("TRUE"))
+        """Events with `problems` columns (row, discoveredAt) of their problem, by problem, instant and row."""
+        return self._select(_EVENTS_OF_PROBLEMS)
+
+    def histories(self, rows: int, bounds: Bounds = NO_BOUNDS) -> Iterator[list[History]]:
+        """Every problem within the bounds, by id, so many at once that they have about so many rows.
+
+        Ids of problems must be there, and each once.
+        """
+        some: list[History] = []
+        count = 0
+        for history in self._histories(bounds):
+            some.append(history)
+            count += 1 + len(history.events)
+            if count >= rows:
+                yield some
+                some, count = [], 0
+        if some:
+            yield some
+
+    def _histories(self, bounds: Bounds) -> Iterator[History]:
+        given, within = _within(bounds)
+        events = groupby(self._select(_EVENTS.format(within.format("problem")), given), itemgetter(_PROBLEM_OF_EVENT))
+        group = next(events, None)
+        for row in self._select(_PROBLEMS.format(within.format("id")), given):
+            problem: str = row[1]
+            while group is not None and group[0] < problem:
+                yield History(group[0], None, list(group[1]))
+                group = next(events, None)
+            if group is not None and group[0] == problem:
+                yield History(problem, row, list(group[1]))
+                group = next(events, None)
+            else:
+                yield History(problem, row, [])
+        while group is not None:
+            yield History(group[0], None, list(group[1]))
+            group = next(events, None)
 
     def keep_lives(self, lives: Sequence[tuple[str, str, int]]) -> None:
         """Keep the state (JSON) of problems after their events, and the position of the event that these go on from."""
         self._db.executemany("INSERT OR REPLACE INTO lives VALUES (?, ?, ?)", lives)
 
-    def stretches(self, size: int) -> list["Bounds"]:
+    def lives(self, since: str, until: str) -> dict[str, tuple[str, int]]:
+        """What was kept of problems, from the first to the last id."""
+        found = self._db.execute("SELECT * FROM lives WHERE problem BETWEEN ? AND ?", (since, until))
+        return {problem: (life, position) for problem, life, position in found}
+
+    def stretches(self, size: int) -> list[Bounds]:
         """The ids of problems in stretches of about so many."""
         edges: list[str | None] = [
             self._db.execute("SELECT id FROM problems ORDER BY id LIMIT 1 OFFSET ?", (start,)).fetchone()[0]
@@ -140,7 +188,7 @@ class Staging:
         ]
         return list(zip([None, *edges], [*edges, None], strict=True))
 
-    def problem_count(self, bounds: "Bounds") -> tuple[int, int]:
+    def problem_count(self, bounds: Bounds) -> tuple[int, int]:
         """How many problems lie within the bounds, and how many events they have."""
         given, within = _within(bounds)
         problems, events = (
@@ -153,14 +201,6 @@ class Staging:
         """The ids of all rows but those of problems and events, and of what has names, which problems have too."""
         theirs = (_FILE_NUMBER["problems"], _FILE_NUMBER["events"])
         return (id_ for (id_,) in self._select(_SHARED, theirs))
-
-    def problems_with_lives(self) -> Iterator[tuple[Any, ...]]:
-        """(problem, what was kept or None, columns of problems.csv or None) of every problem with a row or an event."""
-        return self._select(
-            "SELECT p.id, l.life, l.position, p.* FROM problems p LEFT JOIN lives l ON l.problem = p.id"
-            " UNION ALL SELECT l.problem, l.life, l.position, p.* FROM lives l LEFT JOIN problems p ON p.id = l.problem"
-            " WHERE p.id IS NULL ORDER BY 1"
-        )
 
     def _select(self, statement: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
         cursor = self._db.execute(statement, parameters)
@@ -175,29 +215,9 @@ def _within(bounds: Bounds) -> tuple[list[str], str]:
     return [bound for bound in bounds if bound is not None], " AND ".join(conditions)
 
 
-class Stretch(Staging):
-    """The problems within some bounds, and their events, of a staging that another process made and leaves as it is.
+class Staged(Staging):
+    """A staging that another process made, and leaves as it is: it can be read."""
 
-    What becomes of the problems is kept in memory.
-    """
-
-    def __init__(self, path: Path, bounds: Bounds) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
         self._db = sqlite3.connect(f"{path.resolve().as_uri()}?immutable=1", uri=True, check_same_thread=False)
-        self._lives: dict[str, tuple[str, int]] = {}
-        self._bounds, self._within = _within(bounds)
-
-    def histories(self) -> Iterator[tuple[Any, ...]]:
-        return self._select(_HISTORIES.format(self._within.format("e.problem")), self._bounds)
-
-    def events(self) -> Iterator[tuple[Any, ...]]:
-        return self._select(_EVENTS.format(self._within.format("problem")), self._bounds)
-
-    def keep_lives(self, lives: Sequence[tuple[str, str, int]]) -> None:
-        self._lives.update((problem, (life, position)) for problem, life, position in lives)
-
-    def problems_with_lives(self) -> Iterator[tuple[Any, ...]]:
-        """Those with a row: where the bundle is the first of its source there are no others."""
-        within = self._within.format("id")
-        for row in self._select(f'SELECT * FROM "problems" WHERE {within} ORDER BY id', self._bounds):  # noqa: S608
-            yield (row[1], *self._lives.get(row[1], (None, None)), *row)

@@ -1,9 +1,7 @@
 """Turns staged rows into rows for the graph, batch by batch; what stands already as it is said is left out."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, groupby
-from operator import itemgetter
 from typing import Any
 
 from graph import ledger
@@ -11,9 +9,11 @@ from graph.model.enums import EventKind
 from graph.model.identity import record_id, version_id
 from graph.model.instants import OPEN
 from services.integration.bundle.columns import FILE, File
-from services.integration.bundle.references import digest_of, references_in, row_digest, said_in
+from services.integration.bundle.faults import Report
+from services.integration.bundle.lives import Replay
+from services.integration.bundle.references import digest_of, references_in, said_in
 from services.integration.bundle.resolving import Resolver
-from services.integration.bundle.staging import Row, Staging
+from services.integration.bundle.staging import Bounds, Row, Staging
 from services.integration.bundle.values import instant_of, split
 from services.integration.loading import nodes
 from services.integration.loading.nodes import FactRow, Present, Recorder, Refs, Rows, Said, Statement
@@ -48,9 +48,9 @@ class ProblemRows:
 
     reference: str
     row: Row | None
-    life: str | None
+    life: Life | None
     position: int | None
-    events: tuple[Row, ...]
+    events: Sequence[Row]
 
 
 class Batches:
@@ -114,12 +114,13 @@ class Batches:
             reference = nodes.reference_of(file, row, resolver)
             id_ = resolver.record(reference)
             there = present.get(id_)
-            digest = row_digest(file, row, resolver)
+            said = said_in(file, row, resolver)
+            digest = digest_of(said)
             if there is not None and (there.digest == digest or there.pending):
                 continue
             event = self._recorder.recorded(file, row, id_, reference, there)
             properties = self._state(reference, digest, there, event) | nodes.attributes(file, row)
-            out = nodes.references(file, row, resolver)
+            out = nodes.references(file, said)
             if file.name == "tasks":
                 out = (*out, self._line_of(row))
                 parent = row[1 + list(file.by_name).index("parent")]
@@ -165,30 +166,27 @@ class Batches:
 
     def problems(self) -> Iterator[list[ProblemRows]]:
         """Problems with their events, so many at once that their rows make a batch."""
-        events = groupby(self._staging.events(), key=itemgetter(_EVENT_COLUMN["problem"]))
-        group = next(events, None)
-        some: list[ProblemRows] = []
-        count = 0
-        for reference, life, position, *row in self._staging.problems_with_lives():
-            while group is not None and group[0] < reference:
-                group = next(events, None)
-            mine: tuple[Row, ...] = ()
-            if group is not None and group[0] == reference:
-                mine = tuple(group[1])
-                group = next(events, None)
-            some.append(ProblemRows(reference, row if row[0] is not None else None, life, position, mine))
-            count += 1 + len(mine)
-            if count >= _ROWS:
-                yield self._with_references(some)
-                some, count = [], 0
-        if some:
-            yield self._with_references(some)
+        for histories in self._staging.histories(_ROWS):
+            lives = self._staging.lives(histories[0].problem, histories[-1].problem)
+            found = ((history, lives.get(history.problem)) for history in histories)
+            yield [
+                ProblemRows(problem, row, *((None, None) if kept is None else (load(kept[0]), kept[1])), events)
+                for (problem, row, events), kept in found
+                if row is not None or kept is not None
+            ]
 
-    def _with_references(self, problems: list[ProblemRows]) -> list[ProblemRows]:
-        rows = [p.row for p in problems if p.row is not None]
-        events = [row for p in problems for row in p.events]
-        self._resolver.load(chain(references_in(_PROBLEMS, rows), references_in(_EVENTS, events)))
-        return problems
+    def replayed(self, replay: Replay, bounds: Bounds, report: Report) -> Iterator[list[ProblemRows]]:
+        """As `problems`, of those within the bounds, whose events are replayed now; what is wrong is reported."""
+        for histories in self._staging.histories(_ROWS, bounds):
+            begun = [
+                (problem, None if row is None else row[_PROBLEM_COLUMN["discoveredAt"]], events)
+                for problem, row, events in histories
+            ]
+            lives = replay.lives(begun, report)
+            yield [
+                ProblemRows(problem, row, *lives.get(problem, (None, None)), events)
+                for problem, row, events in histories
+            ]
 
     def problem_ids(self, problems: list[ProblemRows]) -> list[str]:
         """The record ids of the problems and of their events."""
@@ -214,24 +212,24 @@ class Batches:
         if row is None:
             return
         discovered_at = instant_of(int(row[_PROBLEM_COLUMN["discoveredAt"]] or 0))
-        life = begin(discovered_at) if problem.life is None else load(problem.life)
+        life = problem.life or begin(discovered_at)
         source, source_id = split(problem.reference, resolver.source)
-        reporter = row[_PROBLEM_COLUMN["reportedBy"]]
+        said = said_in(_PROBLEMS, row, resolver)
         entry = ledger.Entry(
             id=record_id(source, f"{source_id}#1"),
             subject=id_,
             position=1,
             kind=EventKind.REPORTED.value,
             at=discovered_at,
-            actor=None if reporter is None else resolver.record(str(reporter)),
+            actor=said[_PROBLEM_COLUMN["reportedBy"]],
             row=nodes.row_texts(_PROBLEMS, row, resolver),
         )
         event = nodes.event_properties(entry, None, source, f"{source_id}#1")
         by: Refs = () if entry.actor is None else (("DONE_BY", "Person", entry.actor),)
         position, hash_, events = self._events(problem, id_, 1, event["hash"], {})
-        properties = self._problem_state(problem.reference, row) | life_properties(life, problem.life or dump(life))
+        properties = self._problem_state(problem.reference, row, said) | life_properties(life)
         properties |= {"recordedAt": OPEN, "changedAt": OPEN, "position": position, "hash": hash_}
-        out = self._problem_refs(row, life)
+        out = (*nodes.references(_PROBLEMS, said), *_assigned(life))
         found.create(Statement("Problem", id_, properties, out=out, events=((event, by), *events)))
         found.records += 1 + len(events)
 
@@ -245,18 +243,18 @@ class Batches:
         present: Mapping[str, Present],
     ) -> None:
         row, resolver = problem.row, self._resolver
-        changed = row is not None and row_digest(_PROBLEMS, row, resolver) != there.digest
+        said = None if row is None else said_in(_PROBLEMS, row, resolver)
         position, hash_ = there.position, there.hash
         events: list[Said] = []
         properties = {name: value for name, value in state["properties"].items() if name != "importing"}
         out: Refs = tuple((kind, label, other) for kind, label, other in state["refs"])
-        if changed and row is not None:
+        if row is not None and said is not None and digest_of(said) != there.digest:
             event = self._recorder.recorded(_PROBLEMS, row, id_, problem.reference, there)
             events.append((event, ()))
             position, hash_ = event["position"], event["hash"]
             kept = {name: properties.get(name) for name in _KEPT}
-            properties = self._problem_state(problem.reference, row) | kept
-            out = (*self._problem_refs(row, None), *(ref for ref in out if ref[0] == "ASSIGNED_TO"))
+            properties = self._problem_state(problem.reference, row, said) | kept
+            out = (*nodes.references(_PROBLEMS, said), *(ref for ref in out if ref[0] == "ASSIGNED_TO"))
         position, hash_, appended = self._events(problem, id_, position, hash_, present)
         events += appended
         if not events:
@@ -264,9 +262,8 @@ class Batches:
         worked_out_from = there.position
         if appended and problem.life is not None:
             worked_out_from = problem.position or 0
-            life = load(problem.life)
-            properties |= life_properties(life, problem.life)
-            out = (*(ref for ref in out if ref[0] != "ASSIGNED_TO"), *_assigned(life))
+            properties |= life_properties(problem.life)
+            out = (*(ref for ref in out if ref[0] != "ASSIGNED_TO"), *_assigned(problem.life))
         properties |= {"position": position, "hash": hash_}
         found.create(Statement("Problem", id_, properties, out=out), changes=True)
         found.held.append({"id": id_, "position": worked_out_from})
@@ -321,17 +318,15 @@ class Batches:
             "hash": event["hash"],
         }
 
-    def _problem_state(self, reference: str, row: Row) -> dict[str, Any]:
-        properties = nodes.identity(reference, self._resolver) | nodes.attributes(_PROBLEMS, row)
-        own = {name: row[_PROBLEM_COLUMN[name]] for name in ("site", "task", "reportedBy")}
-        return properties | {
-            "digest": row_digest(_PROBLEMS, row, self._resolver),
-            **{f"{name}Id": "" if to is None else self._resolver.record(str(to)) for name, to in own.items()},
+    def _problem_state(self, reference: str, row: Row, said: list[Any]) -> dict[str, Any]:
+        return {
+            **nodes.identity(reference, self._resolver),
+            **nodes.attributes(_PROBLEMS, row),
+            "digest": digest_of(said),
+            "siteId": said[_PROBLEM_COLUMN["site"]] or "",
+            "taskId": said[_PROBLEM_COLUMN["task"]] or "",
+            "reportedById": said[_PROBLEM_COLUMN["reportedBy"]] or "",
         }
-
-    def _problem_refs(self, row: Row, life: Life | None) -> Refs:
-        refs = nodes.references(_PROBLEMS, row, self._resolver)
-        return refs if life is None else (*refs, *_assigned(life))
 
     def _line_of(self, row: Row) -> tuple[str, str, str]:
         names = list(FILE["tasks"].by_name)
@@ -353,15 +348,15 @@ class Batches:
         return nodes.MODEL.fact(label).relationship
 
 
-def life_properties(life: Life, dumped: str) -> dict[str, Any]:
-    """The properties of a problem that its life sets. `dumped`: the life as text."""
+def life_properties(life: Life) -> dict[str, Any]:
+    """The properties of a problem that its life sets."""
     return {
         "status": life.status.value,
         "dueAt": life.due_at or OPEN,
         "fallsDueAt": falls_due_at(life),
         "verifiedAt": life.verified_at,
         "assignedToId": life.assigned_to or "",
-        "life": dumped,
+        "life": dump(life),
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from graph import ledger
 from graph.model import MODEL
@@ -42,8 +42,7 @@ Said = tuple[dict[str, Any], Refs]
 """An event's properties, and what it refers to beside its subject."""
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """Something to be written: an entity's state or a version of a fact, and the events that it begins with."""
 
     label: str
@@ -51,7 +50,7 @@ class Statement:
     properties: dict[str, Any]
     into: Refs = ()
     out: Refs = ()
-    events: tuple[Said, ...] = ()
+    events: Sequence[Said] = ()
 
 
 Instants = Callable[[datetime], Any]
@@ -254,13 +253,13 @@ def attributes(file: File, row: Row) -> dict[str, Any]:
     }
 
 
-def references(file: File, row: Row, resolver: Resolver) -> Refs:
-    """What an entity's state refers to."""
-    return tuple(
-        (relationship, label, resolver.record(str(value)))
+def references(file: File, said: Sequence[Any]) -> Refs:
+    """What an entity's state refers to. `said`: as `said_in` gives it."""
+    return [
+        (relationship, label, other)
         for position, relationship, label in _REFS[file.name]
-        if (value := row[position]) is not None
-    )
+        if (other := said[position]) is not None
+    ]
 
 
 def identity(reference: str, resolver: Resolver) -> dict[str, Any]:

@@ -111,7 +111,7 @@ async def _prepared(
             pays = not dry_run and _pays(checked, folder, pays_from)
             at = await _record_time(database, began) if pays else None
             if at is None:
-                await asyncio.to_thread(lambda: checked.add(checked.replay.run()))
+                checked.take(await asyncio.to_thread(checked.replay.run))
                 if dry_run or not checked.report.ok:
                     return Imported(checked.report, 0, None)
                 return await load_checked(database, checked, clock, titles, progress)

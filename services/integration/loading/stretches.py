@@ -18,7 +18,7 @@ from services.integration.bundle.checking import Checked
 from services.integration.bundle.faults import Report
 from services.integration.bundle.lives import PostOrganizations, Replay
 from services.integration.bundle.resolving import Resolver
-from services.integration.bundle.staging import Bounds, Stretch
+from services.integration.bundle.staging import Bounds, Staged
 from services.integration.loading.batches import Batches
 from services.integration.loading.nodes import Recorder
 from services.integration.loading.present import DatabaseKnown
@@ -50,7 +50,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """What was wrong with the events of a stretch; if nothing was, its tables with so many records."""
+    """What was wrong with the events of a stretch; its tables with so many records, whole if nothing was."""
 
     report: Report
     tables: list[Table]
@@ -87,22 +87,24 @@ async def worked(checked: Checked, parts: Sequence[Part]) -> AsyncIterator[Worke
 
 def work(part: Part) -> Worked:
     """Replay the events of a stretch, and write its tables where nothing is wrong with them."""
-    with Stretch(part.staging, part.bounds) as staging, _known(part.connection) as known:
+    part.folder.mkdir()
+    with (
+        Staged(part.staging) as staging,
+        _known(part.connection) as known,
+        Tables(part.folder, Numbers(_shared(part.numbers), part.first)) as tables,
+    ):
         resolver = Resolver(staging, known, part.source)
+        replay = Replay(staging, resolver, known, part.organizations, may_be_known=False)
+        sink = StampedTables(tables, part.at)
+        batches = Batches(staging, resolver, Recorder(resolver, part.began), {}, sink.rows)
         report = Report(part.source)
-        report.extend(Replay(staging, resolver, known, part.organizations, may_be_known=False).run())
-        if not report.ok:
-            return Worked(report, [], 0)
-        part.folder.mkdir()
-        with Tables(part.folder, Numbers(_shared(part.numbers), part.first)) as tables:
-            sink = StampedTables(tables, part.at)
-            batches = Batches(staging, resolver, Recorder(resolver, part.began), {}, sink.rows)
-            records = 0
-            for problems in batches.problems():
+        records = 0
+        for problems in batches.replayed(replay, part.bounds, report):
+            if report.ok:
                 rows = batches.lives(problems, {}, {})
                 sink.add(rows)
                 records += rows.records
-            return Worked(report, tables.written, records)
+        return Worked(report, tables.written, records)
 
 
 @lru_cache(maxsize=1)

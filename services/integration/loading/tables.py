@@ -33,7 +33,7 @@ class StampedTables:
         self._at = text_of(at)
 
     def rows(self) -> Rows:
-        return Rows(_instant)
+        return Rows(text_of)
 
     async def write(self, rows: Rows) -> None:
         self.add(rows)
@@ -92,8 +92,3 @@ def _given(label: str) -> tuple[str, ...]:
 @lru_cache(maxsize=256)
 def _form(label: str) -> tuple[str, ...]:
     return tuple(f"{name}:{TYPES[scalar_of(label, name)]}" for name in (*Shape(label).columns, *_given(label)))
-
-
-@lru_cache(maxsize=65_536)
-def _instant(instant: datetime) -> str:
-    return text_of(instant)

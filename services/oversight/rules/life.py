@@ -17,7 +17,7 @@ Chosen where the domain leaves it open:
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -86,11 +86,12 @@ class Life:
     transfers: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Step:
     """One action: by whom, in which post of which organization, when, with what.
 
-    `organization` is that of the acting post, if known. `evidence` names files or SHA-256 sums.
+    `organization` is that of the acting post, if known. `evidence` names files or SHA-256 sums. Not frozen, which takes
+    three times as long to make, for each of a county's events.
     """
 
     action: Action
@@ -186,6 +187,9 @@ SETS_DUE_AT = frozenset(
 PROPOSES_DUE_AT = frozenset({Action.REQUEST_EXTENSION, Action.SUSPEND})
 """Actions whose `due_at` is kept beside the deadline and does not move it."""
 
+_NAMES_DUE_AT = SETS_DUE_AT | PROPOSES_DUE_AT
+_EXTENDS = frozenset({Action.GRANT_EXTENSION, Action.REQUEST_EXTENSION})
+
 _MISSING: Mapping[_Need, tuple[RefusalCode, str]] = MappingProxyType(
     {
         _Need.ORGANIZATION: (RefusalCode.MISSING_ORGANIZATION, "the organization that it goes to"),
@@ -231,39 +235,42 @@ def has_run_out(due_at: datetime | None, at: datetime) -> bool:
 def _is_possible(life: Life, action: Action) -> bool:
     if life.status not in TRANSITIONS[action].sources:
         return False
-    match action:
-        case Action.REQUEST_EXTENSION:
-            return not life.extension_pending
-        case Action.GRANT_EXTENSION | Action.REFUSE_EXTENSION:
-            return life.extension_pending
-        case _:
-            return True
+    pending = _EXTENSION_PENDING.get(action)
+    return pending is None or pending == life.extension_pending
+
+
+_EXTENSION_PENDING: Mapping[Action, bool] = MappingProxyType(
+    {Action.REQUEST_EXTENSION: False, Action.GRANT_EXTENSION: True, Action.REFUSE_EXTENSION: True}
+)
+"""Whether an extension must wait for an answer, or none may."""
 
 
 def _refusal(life: Life, step: Step) -> Refused | None:
+    found = _objection(life, step)
+    return None if found is None else Refused(*found, possible(life))
+
+
+def _objection(life: Life, step: Step) -> tuple[RefusalCode, str, str] | None:
+    """Code, message and path of a refusal."""
     action = step.action
-
-    def refused(code: RefusalCode, message: str, path: str) -> Refused:
-        return Refused(code, message, path, possible(life))
-
     if not _is_possible(life, action):
-        return refused(RefusalCode.ILLEGAL_TRANSITION, _illegal(life, action), "action")
+        return RefusalCode.ILLEGAL_TRANSITION, _illegal(life, action), "action"
     if step.at < life.last_at:
         what = "the discovery" if life.last_at == life.discovered_at else "the last event"
         message = f"{action} at {step.at.isoformat()} lies before {what} at {life.last_at.isoformat()}."
-        return refused(RefusalCode.OUT_OF_ORDER, f"{message} Give a time not before that.", "at")
+        return RefusalCode.OUT_OF_ORDER, f"{message} Give a time not before that.", "at"
     for need in TRANSITIONS[action].needs:
         if not _is_given(step, need):
             code, what = _MISSING[need]
-            return refused(code, f"{action} needs {what}.", need.value)
+            return code, f"{action} needs {what}.", need.value
     if action is Action.VERIFY and _same(step.person, life.submitted_by):
         message = "Who submitted the rectification may not verify it. Another person must."
-        return refused(RefusalCode.SAME_PERSON, message, "person")
+        return RefusalCode.SAME_PERSON, message, "person"
     if action is Action.GRANT_EXTENSION and _same(step.person, life.extension_asked_by):
         message = "Who asked for the extension may not grant it. Another person must."
-        return refused(RefusalCode.SAME_PERSON, message, "person")
+        return RefusalCode.SAME_PERSON, message, "person"
     bad_due_at = _bad_due_at(life, step)
-    return None if bad_due_at is None else refused(*bad_due_at, "dueAt")
+    return None if bad_due_at is None else (*bad_due_at, "dueAt")
 
 
 def _illegal(life: Life, action: Action) -> str:
@@ -298,14 +305,13 @@ def _bad_due_at(life: Life, step: Step) -> tuple[RefusalCode, str] | None:
         if step.action is Action.GRANT_EXTENSION:
             return RefusalCode.MISSING_DUE_AT, "GRANT_EXTENSION needs the new deadline; the request named none either."
         return None
-    if step.action not in SETS_DUE_AT | PROPOSES_DUE_AT:
+    if step.action not in _NAMES_DUE_AT:
         who = ", ".join(action for action in Action if action in SETS_DUE_AT)
         return RefusalCode.BAD_DUE_AT, f"{step.action} sets no deadline; these do: {who}."
     if due_at < life.discovered_at:
         message = f"The deadline {due_at.isoformat()} lies before the discovery at {life.discovered_at.isoformat()}."
         return RefusalCode.BAD_DUE_AT, message
-    extends = step.action in {Action.GRANT_EXTENSION, Action.REQUEST_EXTENSION}
-    if extends and life.due_at is not None and due_at <= life.due_at:
+    if step.action in _EXTENDS and life.due_at is not None and due_at <= life.due_at:
         message = f"An extension must end after the present deadline {life.due_at.isoformat()}."
         return RefusalCode.BAD_DUE_AT, message
     return None
@@ -321,120 +327,115 @@ def _asked_due_at(life: Life, step: Step) -> datetime | None:
 def _after(before: Life, step: Step) -> Life:
     """The effect of a step that is allowed."""
     action = step.action
-    life = _changed(
-        before,
-        last_at=step.at,
-        status=TRANSITIONS[action].target or before.status,
-        due_at=(_asked_due_at(before, step) if action in SETS_DUE_AT else None) or before.due_at,
-    )
-    match action:
-        case Action.REGISTER:
-            return _changed(life, registered_by=step.organization, held_by=step.organization)
-        case Action.ASSIGN:
-            return _changed(
-                life,
-                due_at=life.due_at or (None if life.clock is None else step.at + life.clock),
-                assigned_by=step.organization or life.held_by or life.registered_by,
-                assigned_to=step.to_organization,
-                held_by=step.to_organization,
-                assignments=life.assignments + 1,
-            )
-        case Action.RETURN:
-            return _changed(_lapsed(life), held_by=life.assigned_by, returns=life.returns + 1)
-        case Action.UPHOLD_RETURN:
-            return _changed(life, assigned_to=None, returns_upheld=life.returns_upheld + 1)
-        case Action.REFUSE_RETURN:
-            return _changed(life, held_by=life.assigned_to)
-        case Action.REQUEST_EXTENSION:
-            return _changed(
-                life, extension_pending=True, extension_asked_by=step.person, extension_asked_until=step.due_at
-            )
-        case Action.GRANT_EXTENSION:
-            return _changed(_lapsed(life), extensions=life.extensions + 1)
-        case Action.REFUSE_EXTENSION:
-            return _lapsed(life)
-        case Action.SUBMIT:
-            return _changed(
-                _lapsed(life),
-                held_by=life.assigned_by,
-                submitted_by=step.person,
-                submitted_as=step.post,
-                submitted_for=step.organization,
-                submissions=life.submissions + 1,
-            )
-        case Action.VERIFY:
-            return _changed(life, verified_by=step.person, verified_at=step.at)
-        case Action.REOPEN:
-            return _changed(
-                life,
-                held_by=life.assigned_to,
-                submitted_by=None,
-                submitted_as=None,
-                submitted_for=None,
-                verified_by=None,
-                verified_at=None,
-                closed_at=None,
-                reopenings=life.reopenings + 1,
-            )
-        case Action.CLOSE:
-            return _changed(life, held_by=None, closed_at=step.at)
-        case Action.REJECT:
-            return _changed(life, held_by=None)
-        case Action.SUSPEND:
-            return _changed(
-                life,
-                held_by=None,
-                suspended_at=step.at,
-                suspended_until=step.due_at,
-                suspended_from=before.status,
-                suspended_hands=before.held_by,
-                suspensions=life.suspensions + 1,
-            )
-        case Action.RESUME:
-            return _resumed(life, step)
-        case Action.URGE:
-            return _changed(life, urgings=life.urgings + 1)
-        case Action.ESCALATE:
-            return _changed(life, escalations=life.escalations + 1)
-        case Action.LOOK_BACK:
-            return _changed(life, look_backs=life.look_backs + 1)
-        case Action.TRANSFER:
-            return _changed(life, transfers=life.transfers + 1)
-        case Action.ACCEPT:
-            return life
-
-
-def _changed(life: Life, **changes: object) -> Life:
-    """`dataclasses.replace` at a tenth of its time, which replaying a county's events is mostly made of."""
-    after = object.__new__(Life)
-    after.__dict__.update(life.__dict__, **changes)
+    due_at = (_asked_due_at(before, step) if action in SETS_DUE_AT else None) or before.due_at
+    status = TRANSITIONS[action].target or before.status
+    changes = {"last_at": step.at, "status": status, "due_at": due_at, **_changes(before, step, due_at)}
+    after = object.__new__(Life)  # `dataclasses.replace` takes twenty times as long, and a county's events are many
+    object.__setattr__(after, "__dict__", vars(before) | changes)
     return after
 
 
-def _resumed(life: Life, step: Step) -> Life:
+def _changes(life: Life, step: Step, due_at: datetime | None) -> dict[str, object]:
+    """What the action changes by itself. `due_at`: the deadline now, which the step may have set."""
+    match step.action:  # what a problem goes through in any case comes first, and is found soonest
+        case Action.REGISTER:
+            return {"registered_by": step.organization, "held_by": step.organization}
+        case Action.ASSIGN:
+            return {
+                "due_at": due_at or (None if life.clock is None else step.at + life.clock),
+                "assigned_by": step.organization or life.held_by or life.registered_by,
+                "assigned_to": step.to_organization,
+                "held_by": step.to_organization,
+                "assignments": life.assignments + 1,
+            }
+        case Action.ACCEPT:
+            return {}
+        case Action.SUBMIT:
+            return {
+                **_LAPSED,
+                "held_by": life.assigned_by,
+                "submitted_by": step.person,
+                "submitted_as": step.post,
+                "submitted_for": step.organization,
+                "submissions": life.submissions + 1,
+            }
+        case Action.VERIFY:
+            return {"verified_by": step.person, "verified_at": step.at}
+        case Action.CLOSE:
+            return {"held_by": None, "closed_at": step.at}
+        case Action.RETURN:
+            return {**_LAPSED, "held_by": life.assigned_by, "returns": life.returns + 1}
+        case Action.UPHOLD_RETURN:
+            return {"assigned_to": None, "returns_upheld": life.returns_upheld + 1}
+        case Action.REFUSE_RETURN:
+            return {"held_by": life.assigned_to}
+        case Action.REQUEST_EXTENSION:
+            return {
+                "extension_pending": True,
+                "extension_asked_by": step.person,
+                "extension_asked_until": step.due_at,
+            }
+        case Action.GRANT_EXTENSION:
+            return {**_LAPSED, "extensions": life.extensions + 1}
+        case Action.REFUSE_EXTENSION:
+            return _LAPSED
+        case Action.REOPEN:
+            return {
+                "held_by": life.assigned_to,
+                "submitted_by": None,
+                "submitted_as": None,
+                "submitted_for": None,
+                "verified_by": None,
+                "verified_at": None,
+                "closed_at": None,
+                "reopenings": life.reopenings + 1,
+            }
+        case Action.REJECT:
+            return {"held_by": None}
+        case Action.SUSPEND:
+            return {
+                "held_by": None,
+                "suspended_at": step.at,
+                "suspended_until": step.due_at,
+                "suspended_from": life.status,
+                "suspended_hands": life.held_by,
+                "suspensions": life.suspensions + 1,
+            }
+        case Action.RESUME:
+            return _resumed(life, step, due_at)
+        case Action.URGE:
+            return {"urgings": life.urgings + 1}
+        case Action.ESCALATE:
+            return {"escalations": life.escalations + 1}
+        case Action.LOOK_BACK:
+            return {"look_backs": life.look_backs + 1}
+        case Action.TRANSFER:
+            return {"transfers": life.transfers + 1}
+
+
+_LAPSED: dict[str, object] = {"extension_pending": False, "extension_asked_by": None, "extension_asked_until": None}
+"""Of an extension that was asked for."""
+
+
+def _resumed(life: Life, step: Step, due_at: datetime | None) -> dict[str, object]:
     """Back to the status and hands before the suspension, with the time then left unless a deadline is named."""
-    due_at, since = life.due_at, life.suspended_at
+    since = life.suspended_at
     if step.due_at is None and due_at is not None and since is not None and not has_run_out(due_at, since):
         due_at += step.at - since
-    return _changed(
-        life,
-        status=life.suspended_from or life.status,
-        held_by=life.suspended_hands,
-        due_at=due_at,
-        suspended_at=None,
-        suspended_until=None,
-        suspended_from=None,
-        suspended_hands=None,
-    )
-
-
-def _lapsed(life: Life) -> Life:
-    return _changed(life, extension_pending=False, extension_asked_by=None, extension_asked_until=None)
+    return {
+        "status": life.suspended_from or life.status,
+        "held_by": life.suspended_hands,
+        "due_at": due_at,
+        "suspended_at": None,
+        "suspended_until": None,
+        "suspended_from": None,
+        "suspended_hands": None,
+    }
 
 
 def dump(life: Life) -> str:
     """The life as JSON text, without what is as it was at the beginning."""
-    return json.dumps({name: _dumped(value) for name in _FIELDS if (value := getattr(life, name)) not in _UNSAID})
+    return json.dumps({name: _dumped(value) for name, value in vars(life).items() if value not in _UNSAID})
 
 
 def load(text: str) -> Life:
@@ -443,7 +444,6 @@ def load(text: str) -> Life:
     return Life(**{name: _LOADERS[name](value) if name in _LOADERS else value for name, value in said.items()})
 
 
-_FIELDS = tuple(field.name for field in fields(Life))
 _UNSAID = (None, 0, False)
 _LOADERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
     {
@@ -464,10 +464,6 @@ _LOADERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
 
 
 def _dumped(value: object) -> object:
-    match value:
-        case datetime():
-            return value.isoformat()
-        case timedelta():
-            return value.total_seconds()
-        case _:
-            return value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value.total_seconds() if isinstance(value, timedelta) else value
