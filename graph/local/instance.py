@@ -70,7 +70,7 @@ def start(
     """
     home = home.expanduser().resolve()
     progress = progress or Silent()
-    memory = memory or Memory.from_environment()
+    memory = memory or Memory.from_environment(_stored(home))
     _make_folders(home)
     _hold(home)
     try:
@@ -161,6 +161,11 @@ def rebuilt(
         yield connection
     folder.rename(home / building.BUILT)
     building.take_built(home)
+
+
+def _stored(home: Path) -> int:
+    """Bytes of the home's database, without the logs of its transactions."""
+    return sum(file.stat().st_size for file in (home / "neo4j" / "data" / "databases").rglob("*") if file.is_file())
 
 
 def _make_folders(home: Path) -> None:

@@ -33,19 +33,24 @@ class Memory:
     page_cache: str = "256m"
 
     @classmethod
-    def of_machine(cls, total: int, available: int) -> "Memory":
-        """A quarter of the machine's bytes for the heap and a sixteenth for the page cache, to 4 GB and 1 GB.
+    def of_machine(cls, total: int, available: int, stored: int = 0) -> "Memory":
+        """Of the machine's bytes a quarter for the heap, to 4 GB; a sixteenth for the page cache, to 1 GB.
 
-        Where much of them is taken, twice what is available counts instead, so that it starts there too.
+        A store of `stored` bytes is held in the page cache as a whole where a quarter, and what is available beside
+        the heap, has room for it. Where much of the machine is taken, twice what is available counts instead, so that
+        it starts there too.
         """
         share = min(total, 2 * available) >> 20
-        return cls(f"{max(512, min(4_096, share // 4))}m", f"{max(64, min(1_024, share // 16))}m")
+        heap = max(512, min(4_096, share // 4))
+        beside = (available - OVERHEAD >> 20) - heap
+        usual = max(64, min(1_024, share // 16))
+        return cls(f"{heap}m", f"{max(usual, min((stored >> 20) * 5 // 4, share // 4, beside * 3 // 4))}m")
 
     @classmethod
-    def from_environment(cls) -> "Memory":
+    def from_environment(cls, stored: int = 0) -> "Memory":
         """Take `ZEREN_HEAP` and `ZEREN_PAGECACHE`, else by the machine. Raises `EngineError` for what is no size."""
         machine = psutil.virtual_memory()
-        default = cls.of_machine(machine.total, machine.available)
+        default = cls.of_machine(machine.total, machine.available, stored)
         memory = cls(
             os.environ.get("ZEREN_HEAP") or default.heap, os.environ.get("ZEREN_PAGECACHE") or default.page_cache
         )

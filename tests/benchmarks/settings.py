@@ -7,7 +7,6 @@ and driver) and by Neo4j.
 
 import asyncio
 import gc
-import os
 import sys
 import tempfile
 import time
@@ -33,15 +32,17 @@ from tests.benchmarks.side_by_side.questions import TRACE, subjects
 from tests.benchmarks.side_by_side.systems import engine_of, seconds_of
 from tests.database import DatabaseConnection
 
+HEAP = "3g"
 CLIENTS = 16
 TURNS = 3
 
 
 @dataclass
 class Setting:
-    """`collector`: Neo4j's. `pool`: connections of the driver at most. `ours`: how Python's collector is set."""
+    """`page_cache`, `collector`: Neo4j's. `pool`: the driver's connections at most. `ours`: sets Python's collector."""
 
     name: str
+    page_cache: str = "1g"
     collector: str = server.GARBAGE_COLLECTOR
     pool: int = session.CONNECTIONS
     ours: Callable[[], None] = lambda: (gc.collect(), gc.freeze(), None)[-1]
@@ -56,6 +57,7 @@ def _seldom() -> None:
 
 SETTINGS = (
     Setting("as it is"),
+    Setting("page cache of 64 MB", page_cache="64m"),
     Setting("ParallelGC", collector="-XX:+UseParallelGC"),
     Setting("ZGC", collector="-XX:+UseZGC"),
     Setting("pool of 8", pool=8),
@@ -114,7 +116,7 @@ def main(home: Path, traces: int = 600) -> None:
                 for module in (server, quick_start):
                     stack.enter_context(patch.object(module, "GARBAGE_COLLECTOR", setting.collector))
                 stack.enter_context(patch.object(session, "CONNECTIONS", setting.pool))
-                engine = stack.enter_context(local.running(home))
+                engine = stack.enter_context(local.running(home, memory=local.Memory(HEAP, setting.page_cache)))
                 setting.found.append(uvloop.run(_measure(engine, setting.ours, traces, turn)))
             gc.unfreeze()
             gc.set_threshold(*thresholds)
@@ -127,5 +129,4 @@ def main(home: Path, traces: int = 600) -> None:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("ZEREN_HEAP", "4g")
     main(Path(sys.argv[1]), *map(int, sys.argv[2:]))

@@ -245,16 +245,22 @@ def test_a_port_in_use_is_told(home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("total", "available", "heap", "page_cache"),
+    ("total", "available", "stored", "heap", "page_cache"),
     [
-        pytest.param(64 << 30, 50 << 30, "4096m", "1024m", id="large"),
-        pytest.param(8 << 30, 6 << 30, "2048m", "512m", id="a laptop"),
-        pytest.param(8 << 30, 2 << 30, "1024m", "256m", id="a laptop with much open"),
-        pytest.param(1 << 30, 1 << 30, "512m", "64m", id="small"),
+        pytest.param(64 << 30, 50 << 30, 0, "4096m", "1024m", id="large"),
+        pytest.param(64 << 30, 50 << 30, 12 << 30, "4096m", "15360m", id="large, and a large county"),
+        pytest.param(24 << 30, 22 << 30, 12 << 30, "4096m", "6144m", id="a county larger than a quarter of it"),
+        pytest.param(24 << 30, 22 << 30, 100 << 20, "4096m", "1024m", id="a small county"),
+        pytest.param(8 << 30, 6 << 30, 0, "2048m", "512m", id="a laptop"),
+        pytest.param(8 << 30, 2 << 30, 0, "1024m", "256m", id="a laptop with much open"),
+        pytest.param(8 << 30, 2 << 30, 12 << 30, "1024m", "505m", id="a laptop with much open, and a large county"),
+        pytest.param(1 << 30, 1 << 30, 0, "512m", "64m", id="small"),
     ],
 )
-def test_memory_goes_by_the_machine(total: int, available: int, heap: str, page_cache: str) -> None:
-    memory = Memory.of_machine(total, available)
+def test_memory_goes_by_the_machine_and_the_county(
+    total: int, available: int, stored: int, heap: str, page_cache: str
+) -> None:
+    memory = Memory.of_machine(total, available, stored)
     assert (memory.heap, memory.page_cache) == (heap, page_cache)
     assert memory.total < available
 
