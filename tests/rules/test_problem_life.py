@@ -193,13 +193,13 @@ def test_an_extension_must_be_asked_for_once_and_answered_by_another(status: Sta
         Action.REFUSE_EXTENSION,
     }
     assert "already waits" in refused(apply(asked, complete(Action.REQUEST_EXTENSION, life.last_at))).message
-    grant = replace(complete(Action.GRANT_EXTENSION, life.last_at), due_at=None)
+    grant = complete(Action.GRANT_EXTENSION, life.last_at)._replace(due_at=None)
     granted = accepted(apply(asked, grant))
     assert (granted.due_at, granted.extensions, granted.status) == (START + 4 * DAY, 1, status)
-    assert refused(apply(asked, replace(grant, note=" "))).code is RefusalCode.MISSING_NOTE
-    assert refused(apply(asked, replace(grant, person=None))).code is RefusalCode.MISSING_PERSON
-    assert accepted(apply(asked, replace(grant, person=None, post="head"))).extensions == 1
-    own = replace(grant, person=asked.extension_asked_by)
+    assert refused(apply(asked, grant._replace(note=" "))).code is RefusalCode.MISSING_NOTE
+    assert refused(apply(asked, grant._replace(person=None))).code is RefusalCode.MISSING_PERSON
+    assert accepted(apply(asked, grant._replace(person=None, post="head"))).extensions == 1
+    own = grant._replace(person=asked.extension_asked_by)
     assert refused(apply(asked, own)).code is RefusalCode.SAME_PERSON
     denied = accepted(apply(asked, complete(Action.REFUSE_EXTENSION, life.last_at)))
     assert (denied.due_at, denied.extensions) == (life.due_at, 0)
@@ -211,7 +211,7 @@ def test_an_extension_ends_after_the_present_deadline() -> None:
     assert life.due_at is not None
     grant = complete(Action.GRANT_EXTENSION, life.last_at, due_at=life.due_at)
     assert refused(apply(life, grant)).code is RefusalCode.BAD_DUE_AT
-    assert refused(apply(life, replace(grant, due_at=None))).code is RefusalCode.MISSING_DUE_AT
+    assert refused(apply(life, grant._replace(due_at=None))).code is RefusalCode.MISSING_DUE_AT
 
 
 @pytest.mark.parametrize("leaving", [Action.SUBMIT, Action.RETURN])
@@ -226,7 +226,7 @@ def test_return_goes_to_who_assigned_it() -> None:
     assert (back.held_by, back.assigned_to, back.returns_upheld) == ("bureau", "bureau", 0)
     upheld = accepted(apply(returned, complete(Action.UPHOLD_RETURN, returned.last_at)))
     assert (upheld.held_by, upheld.assigned_to, upheld.returns_upheld) == ("office", None, 1)
-    step = replace(complete(Action.ASSIGN, upheld.last_at), to_organization="other")
+    step = complete(Action.ASSIGN, upheld.last_at)._replace(to_organization="other")
     again = accepted(apply(upheld, step))
     assert (again.assigned_to, again.assignments, again.due_at) == ("other", 2, upheld.due_at)
 
@@ -240,7 +240,7 @@ def test_hands_on_the_straight_way() -> None:
 
 def test_who_assigns_is_the_registering_organization_where_the_post_is_unknown() -> None:
     life = lived(Action.REGISTER)
-    step = replace(complete(Action.ASSIGN, life.last_at), organization=None)
+    step = complete(Action.ASSIGN, life.last_at)._replace(organization=None)
     assert accepted(apply(life, step)).assigned_by == "office"
 
 
@@ -319,7 +319,7 @@ def test_what_is_missing_or_wrong_is_named(
     status: Status, action: Action, without: dict[str, Any], code: RefusalCode, path: str
 ) -> None:
     life = lived(*WAYS[status])
-    step = replace(complete(action, life.last_at + HOUR), **without)
+    step = complete(action, life.last_at + HOUR)._replace(**without)
     refusal = refused(apply(life, step))
     assert (refusal.code, refusal.path, refusal.possible) == (code, path, possible(life))
     assert refusal.message.endswith(".")
@@ -328,7 +328,7 @@ def test_what_is_missing_or_wrong_is_named(
 def test_people_may_be_unknown() -> None:
     life = begin(START)
     for action in STRAIGHT:
-        life = accepted(apply(life, replace(complete(action, life.last_at), person=None)))
+        life = accepted(apply(life, complete(action, life.last_at)._replace(person=None)))
     assert life.status is Status.CLOSED
 
 
@@ -372,14 +372,14 @@ STEPS = st.lists(st.tuples(st.sampled_from(Action), PEOPLE, st.integers(0, 50)),
 def test_replay_is_the_fold_of_apply_and_always_the_same(drawn: list[tuple[Action, str | None, int]]) -> None:
     life, steps = begin(START), list[Step]()
     for action, person, hours in drawn:
-        step = replace(complete(action, life.last_at + hours * HOUR), person=person)
+        step = complete(action, life.last_at + hours * HOUR)._replace(person=person)
         after = apply(life, step)
         if isinstance(after, Life):
             life = after
             steps.append(step)
     assert replay(START, steps) == replay(START, steps) == life
     if steps:
-        broken = replay(START, [*steps, replace(steps[-1], at=START - HOUR)])
+        broken = replay(START, [*steps, steps[-1]._replace(at=START - HOUR)])
         assert isinstance(broken, Refused)
 
 
@@ -388,7 +388,7 @@ def test_who_watches_all_the_time_knows_what_is_overdue(drawn: list[tuple[Action
     life = begin(START, 2 * DAY)
     for action, person, hours in drawn:
         due_at = life.last_at + days * DAY if hours % 3 == 0 and action in SETS_DUE_AT else None
-        after = apply(life, replace(complete(action, life.last_at + hours * HOUR, due_at=due_at), person=person))
+        after = apply(life, complete(action, life.last_at + hours * HOUR, due_at=due_at)._replace(person=person))
         life = life if isinstance(after, Refused) else after
         watched = notice(life, life.last_at) or life
         assert is_noticed_overdue(watched) == is_overdue(life, life.last_at)
@@ -427,7 +427,7 @@ class Lives(RuleBasedStateMachine):
     def anything(self, action: Action, person: str | None, hours: int, days: int | None) -> None:
         due_at = None if days is None else self.life.last_at + days * DAY
         step = complete(action, self.life.last_at + hours * HOUR, due_at=due_at)
-        self.take(replace(step, person=person))
+        self.take(step._replace(person=person))
 
     @precondition(lambda self: self.life.status is not Status.REJECTED)
     @rule(data=st.data())

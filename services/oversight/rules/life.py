@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from graph.model.enums import ProblemAction as Action
 from graph.model.enums import ProblemStatus as Status
@@ -86,12 +86,10 @@ class Life:
     transfers: int = 0
 
 
-@dataclass(slots=True)
-class Step:
+class Step(NamedTuple):
     """One action: by whom, in which post of which organization, when, with what.
 
-    `organization` is that of the acting post, if known. `evidence` names files or SHA-256 sums. Not frozen, which takes
-    three times as long to make, for each of a county's events.
+    `organization` is that of the acting post, if known. `evidence` names files or SHA-256 sums.
     """
 
     action: Action
