@@ -1,5 +1,6 @@
 """The one door to Neo4j: no other module imports its driver."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
@@ -23,6 +24,8 @@ ROWS_AT_ONCE = 10_000
 EVERY_ROW = -1
 READINGS = 10
 """So often at most is asked what met a record between two states."""
+PAUSE = 0.005
+"""Seconds before it is asked again, each time twice as many: two and a half in all."""
 TORN_CODE = "Neo.ClientError.Statement.ArithmeticError"
 """What the server calls `graph.compile.moment.TORN`; no statement does sums that can fail otherwise."""
 
@@ -143,7 +146,7 @@ class Database:
         """Run a statement that only reads, and return its rows.
 
         It goes there and back once. What fails in passing is asked again as a transaction, which the driver repeats;
-        what met a record between two states (`graph.compile.moment.TORN`), at once.
+        what met a record between two states (`graph.compile.moment.TORN`), after a pause.
         """
         bound = _bound(parameters or {})
 
@@ -282,9 +285,10 @@ def _dialect(statement: str) -> LiteralString:
 
 
 async def _whole(once: Callable[[], Awaitable[Answer]]) -> Answer:
-    for _ in range(READINGS - 1):
+    for reading in range(READINGS - 1):
         with suppress(Torn):
             return await once()
+        await asyncio.sleep(PAUSE * 2**reading)  # for the commit to end: on a busy machine it takes a while
     return await once()
 
 
