@@ -70,13 +70,13 @@ def start(
     """
     home = home.expanduser().resolve()
     progress = progress or Silent()
-    memory = memory or Memory.from_environment(_stored(home))
     _make_folders(home)
     _hold(home)
     try:
         building.take_built(home)
         if adopted := _adopt(home, progress):
             return adopted
+        memory = memory or Memory.from_environment(_stored(home))  # nothing changes its files now
         jars = fetch.ensure_jars(progress=progress)
         _check_room(home, memory)
         options = quick_start.ensure_archive(jars, progress)

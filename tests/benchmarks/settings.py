@@ -37,6 +37,17 @@ CLIENTS = 16
 TURNS = 3
 
 
+def _frozen() -> None:
+    """As it is served: services/hosting/serving.py."""
+    gc.collect()
+    gc.freeze()
+
+
+def _seldom() -> None:
+    _frozen()
+    gc.set_threshold(50_000, 20, 100)
+
+
 @dataclass
 class Setting:
     """`page_cache`, `collector`: Neo4j's. `pool`: the driver's connections at most. `ours`: sets Python's collector."""
@@ -45,14 +56,8 @@ class Setting:
     page_cache: str = "1g"
     collector: str = server.GARBAGE_COLLECTOR
     pool: int = session.CONNECTIONS
-    ours: Callable[[], None] = lambda: (gc.collect(), gc.freeze(), None)[-1]
+    ours: Callable[[], None] = _frozen
     found: list[tuple[float, ...]] = field(default_factory=list[tuple[float, ...]])
-
-
-def _seldom() -> None:
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
 
 
 SETTINGS = (
@@ -68,13 +73,13 @@ SETTINGS = (
 
 
 async def _measure(connection: local.Connection, ours: Callable[[], None], traces: int, seed: int) -> tuple[float, ...]:
-    address = DatabaseAddress(connection.uri, connection.user, connection.password)
-    engine = engine_of(DatabaseConnection(*address_of(connection)))
+    where = DatabaseConnection(connection.uri, connection.user, connection.password)
+    engine = engine_of(where)
     with tempfile.TemporaryDirectory() as home:
-        settings = Settings(Path(home), database=address)
+        settings = Settings(Path(home), database=DatabaseAddress(*where))
         token = LocalKeys.open(settings).mint(Role.ADMINISTRATOR, None, timedelta(hours=1), datetime.now(UTC))
         headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
-        async with Database(*address_of(connection)) as database:
+        async with Database(*where) as database:
             transport = httpx.ASGITransport(build(settings, database))
             async with httpx.AsyncClient(transport=transport, base_url="http://zeren", headers=headers) as client:
                 about = [TRACE.body(one) for one in (await subjects(database, seed))[: 2 * traces]]
@@ -87,10 +92,6 @@ async def _measure(connection: local.Connection, ours: Callable[[], None], trace
     clock, python, java = (b - a for a, b in zip(before, after, strict=True))
     each = 1e3 / traces
     return median(taken) * 1e3, taken[len(taken) * 99 // 100] * 1e3, traces / clock, python * each, java * each
-
-
-def address_of(connection: local.Connection) -> tuple[str, str, str]:
-    return connection.uri, connection.user, connection.password
 
 
 async def _asked(client: httpx.AsyncClient, left: list[str]) -> list[float]:
