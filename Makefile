@@ -15,8 +15,8 @@ help: ## list what one needs
 demo: .venv/.ready ## start everything on the shipped campaign and show a trace (ONCE=1: show it, stop, and exit)
 	@zeren up --demo $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
 
-test: .venv/.tested ## run all tests on a real Neo4j, found or started (ARGS="-k word" picks)
-	@python -m pytest $(ARGS)
+test: .venv/.tested ## run all tests on a real Neo4j, found or started (ARGS="-k word" picks, and runs them in one process)
+	@python -m pytest $(or $(ARGS),--numprocesses auto --dist loadgroup)
 
 check: .venv/.tested ## formatting, lint, types and import contracts
 	@ruff format --check --quiet . || { echo "==> run: make format"; exit 1; }

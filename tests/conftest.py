@@ -1,12 +1,18 @@
-"""What every test can ask for: a real Neo4j, and one that is empty."""
+"""What every test can ask for: a real Neo4j, and one that is empty; and how many processes share the tests."""
 
 import os
 from collections.abc import Generator
+from contextlib import ExitStack
+from unittest.mock import patch
 
 import pytest
 
 from graph.local import Silent
-from tests.database import DatabaseConnection, choose, database, docker_answers, empty
+from tests.database import DatabaseConnection, Source, choose, database, docker_answers, empty, prepare
+
+# Instances that tests start live for a minute or two: Java's second compiler would take a third of all processor time for
+# code that is soon thrown away. The session's own engine lives long enough for it.
+os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")
 
 
 class TerminalProgress(Silent):
@@ -23,10 +29,31 @@ class TerminalProgress(Silent):
             writer.line(f"[{message}]")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Two: one for what is asked of the session's database, and one for the rest beside it."""
+    return 2
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Bring the engine before processes that have no terminal would wait for it in silence."""
+    if session.config.getoption("numprocesses", None) and choose(os.environ, docker_answers) is Source.LOCAL:
+        prepare(TerminalProgress(session.config))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep those together that share the session's database: another engine would plan all their statements again."""
+    for item in items:
+        shares = "database_connection" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("database" if shares else "beside"))
+
+
 @pytest.fixture(scope="session")
 def database_connection(pytestconfig: pytest.Config) -> Generator[DatabaseConnection]:
     """A running Neo4j (uri, user, password), one for the whole session; it may hold what other tests left."""
-    with database(choose(os.environ, docker_answers), TerminalProgress(pytestconfig)) as connection:
+    lent = database(choose(os.environ, docker_answers), TerminalProgress(pytestconfig))
+    with ExitStack() as stack:
+        with patch.dict(os.environ, {"JAVA_TOOL_OPTIONS": ""}):
+            connection = stack.enter_context(lent)
         yield connection
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from graph import local
+from graph.local import fetch, quick_start
 from graph.local.artifacts import ENGINE_VERSION
 from graph.session import Database, DatabaseDown
 
@@ -57,6 +58,11 @@ def docker_answers() -> bool:
         return False
     finally:
         client.close()
+
+
+def prepare(progress: local.Progress) -> None:
+    """Have on this machine what a local engine needs to start."""
+    quick_start.ensure_archive(fetch.ensure_jars(progress=progress), progress)
 
 
 @contextmanager

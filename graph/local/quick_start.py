@@ -83,7 +83,8 @@ def _practise(jars: Sequence[Path], archive: Path, progress: Progress) -> None:
         for folder in (home / "neo4j" / "conf", home / "logs"):
             folder.mkdir(parents=True)
         written = home / archive.name
-        options = (f"-XX:AOTCacheOutput={written}",)
+        # With both compilers, whatever JAVA_TOOL_OPTIONS says: the second needs what is learned here.
+        options = (f"-XX:AOTCacheOutput={written}", "-XX:TieredStopAtLevel=4")
         connection = launch(home, jars, Memory("512m", "64m"), options, port=0, patience=PATIENCE)
         asyncio.run(_run_practice(connection))
         _end(home)  # only now does Java write the cache

@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+from graph import local
 from tests.benchmarks.side_by_side.run import measured
 from tests.benchmarks.side_by_side.writing import chart, keep, kept, summary, told
 from tests.database import DatabaseConnection
@@ -11,8 +12,10 @@ PROBLEMS = 160
 SUBJECTS = 4
 
 
-def test_systems_side_by_side_answer_alike(clean_database: DatabaseConnection, tmp_path: Path) -> None:
-    figures = asyncio.run(measured(clean_database, tmp_path, PROBLEMS, SUBJECTS, anew=True, install=False))
+def test_systems_side_by_side_answer_alike(tmp_path: Path) -> None:
+    with local.running(tmp_path / "engine", memory=local.Memory()) as engine:
+        connection = DatabaseConnection(engine.uri, engine.user, engine.password)
+        figures = asyncio.run(measured(connection, tmp_path, PROBLEMS, SUBJECTS, anew=True, install=False))
     assert {m.question for m in figures.measured} >= {
         "trace",
         "worklist",
