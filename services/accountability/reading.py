@@ -76,7 +76,7 @@ def history_of(data: Row, facts: Facts, known_at: datetime) -> History | None:
 
 def near_of(data: Row) -> Near:
     """What lies near the subjects of a page."""
-    return Near.read({**data["near"], **{name: data[name] for name in ("governs", "duties") if name in data}})
+    return Near({**data["near"], **{name: data[name] for name in ("governs", "duties") if name in data}})
 
 
 def _events(rows: Iterable[Row], homes: Iterable[Row], ids: Mapping[str, str]) -> tuple[Event, ...]:

@@ -48,15 +48,17 @@ async def read(database: Database, statement: Statement, moment: Moment, viewer:
 
 def _places(value: Any) -> Iterator[tuple[Row, str, Row]]:
     """Where something is to be worked out: the map that it is in, its key, and what stands there."""
-    if isinstance(value, dict):
-        for key, part in cast("Row", value).items():
-            if isinstance(part, dict) and SHAPE in part:
-                yield cast("Row", value), key, cast("Row", part)
-            else:
-                yield from _places(part)
-    elif isinstance(value, list):
-        for part in cast("list[Any]", value):
-            yield from _places(part)
+    ahead: list[Any] = [value]
+    while ahead:  # no call for each of a page's values, most of which hold nothing
+        held = ahead.pop()
+        if isinstance(held, list):
+            ahead += (part for part in cast("list[Any]", held) if isinstance(part, dict | list))
+        elif isinstance(held, dict):
+            for key, part in cast("Row", held).items():
+                if isinstance(part, dict) and SHAPE in part:
+                    yield cast("Row", held), key, cast("Row", part)
+                elif isinstance(part, dict | list):
+                    ahead.append(part)
 
 
 def _fill(places: Sequence[tuple[Row, str, Row]], row: Row, shapes: Sequence[Selected]) -> None:

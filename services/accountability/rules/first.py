@@ -10,7 +10,7 @@ from services.accountability.rules.near import Near, Subject
 
 def first_holders(beside: Mapping[str, Any], at: Any, levels: Levels) -> dict[str, tuple[str, str]]:
     """Of each problem's id the post and its holder. `beside`: as graph.queries.responsible brings it, `at` likewise."""
-    near = Near.read(beside["near"])
+    near = Near(beside["near"])
     held = near.held(at, levels.level_above)
 
     @cache  # many of a page are of one organization, at a few sites

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple, TypeVar
 
 from graph.model.enums import Level, Role
@@ -49,6 +49,7 @@ class Held:
     memberships: Mapping[str, Sequence[Record]]
 
     def __post_init__(self) -> None:
+        self.others_of = cache(self._others_of)
         self._about: dict[str, Answering] = {}
         self._homes: dict[str, str | None] = {}
         self._holders: dict[str, dict[str, Record]] = {}
@@ -95,6 +96,10 @@ class Held:
                 else:
                     found.others.append(record)
         return self._about[place]
+
+    def _others_of(self, place: str, organization: str) -> Sequence[Record]:
+        """Of these `others` those of posts of an organization."""
+        return [record for record in self.about(place).others if self.is_of(record.from_, organization)]
 
     def home(self, post: str) -> str | None:
         """The organization of a post."""

@@ -4,7 +4,7 @@ The facts are a superset: every record near the subject that held at the instant
 order and judge. Where the definition leaves something open, docs/trace.md says what was chosen.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
@@ -12,9 +12,9 @@ from typing import Protocol
 
 from graph.model.enums import Capacity, Gap, Level, LineKind, Role
 from services.accountability.rules.facts import Facts, Hop, Line, Record, counting
-from services.accountability.rules.held import Held
+from services.accountability.rules.held import Answering, Held
+from services.accountability.rules.superiors import LEVELS
 
-LEVELS = (Level.DIRECT, Level.SUPERVISORY, Level.LEADERSHIP)
 CAPACITIES = (
     Capacity.LEAD,
     Capacity.ASSISTING,
@@ -113,41 +113,46 @@ class _Trace:
         self._about = about
         self._levels = levels
         self.held = held or Held.of(about, levels.level_above)
-        self._taken: set[str] = set()
+        self._drafts: dict[LineKind, _Draft] = {}
 
     def lines(self) -> Iterator[Line]:
         """Each worked out when it comes to it."""
-        for kind, draft in self._drafts.items():
-            yield self._line(kind, draft, superiors=kind is not LineKind.REGULATED_PARTY)
+        for kind in DRAFTS:
+            yield self._line(kind, self._draft(kind), superiors=kind is not LineKind.REGULATED_PARTY)
 
-    def ways(self, kind: LineKind) -> list[Reached]:
-        """How the posts of one of the lines 1 to 4 get there, in the order of their hops."""
-        return sorted(self._best(self._drafts[kind]).values(), key=_way_place)
+    def ways(self, kind: LineKind) -> Iterator[Reached]:
+        """How the posts of one of the lines 1 to 4 get there, in the order of their hops.
+
+        Superiors are looked for when it comes to where the first of them may stand.
+        """
+        draft = self._draft(kind)
+        nearest = min((seed.distance for seed in draft.reached), default=0) + 1
+        superior = (self.held.superiors.lowest, nearest)  # no superior stands before this level and distance
+        for way in sorted(self._best(draft, superiors=False).values(), key=_way_place):
+            if (LEVELS.index(way.level), way.distance) < superior:
+                yield way
+        for way in sorted(self._best(draft).values(), key=_way_place):
+            if (LEVELS.index(way.level), way.distance) >= superior:
+                yield way
 
     def first(self, posts: frozenset[str]) -> Reached | None:
         found = [
             (LEVELS.index(way.level), number, _way_place(way), way)
-            for number, (kind, draft) in enumerate(self._drafts.items())
+            for number, kind in enumerate(DRAFTS)
             if kind is not LineKind.REGULATED_PARTY
-            for way in self._best(draft, posts).values()
+            for way in self._best(self._draft(kind), posts).values()
         ]
         return min(found, key=itemgetter(0, 1, 2))[-1] if found else None
 
-    @cached_property
-    def _drafts(self) -> dict[LineKind, _Draft]:
-        drafts = {
-            LineKind.TERRITORIAL: self._territorial(),
-            LineKind.INDUSTRY: self._industry(),
-            LineKind.TASK: self._task(),
-            LineKind.SUPERVISION: self._supervision(),
-            LineKind.REGULATED_PARTY: self._regulated_party(),
-        }
-        self._leftovers(drafts[LineKind.TERRITORIAL], drafts[LineKind.TASK], drafts[LineKind.REGULATED_PARTY])
-        return drafts
+    def _draft(self, kind: LineKind) -> _Draft:
+        """A line as it is gathered, when it is asked for."""
+        if kind not in self._drafts:
+            self._drafts[kind] = DRAFTS[kind](self)
+        return self._drafts[kind]
 
     # ---- the five lines ----
 
-    def _territorial(self) -> _Draft:
+    def territorial(self) -> _Draft:
         draft = _Draft()
         for distance, area in enumerate(self.areas):
             own = self._answering(area)
@@ -160,9 +165,10 @@ class _Trace:
                 )
                 organization = governing[0].from_ if governing else None
                 draft.gaps.append(self._gap(distance, organization=organization, area=area))
+        draft.reached += (self._by_responsibility(record, 0) for record in self._leftovers if not self._own(record))
         return draft
 
-    def _industry(self) -> _Draft:
+    def industry(self) -> _Draft:
         draft = _Draft()
         if self._about.site is None:
             return draft
@@ -175,7 +181,7 @@ class _Trace:
             draft.gaps.append(self._gap(0))
         return draft
 
-    def _task(self) -> _Draft:
+    def task(self) -> _Draft:
         draft = _Draft()
         if self._about.task is None and self._about.instruction is None:
             return draft
@@ -184,9 +190,13 @@ class _Trace:
             self._organization(draft, own, organization, capacity)
         if not self.task_organizations:
             draft.gaps.append(self._gap(0))
+        taken = _records(draft)
+        for record in (record for task in self.tasks for record in self._answering(task)):
+            if record.id not in taken:
+                draft.reached.append(self._by_responsibility(record, 0))
         return draft
 
-    def _supervision(self) -> _Draft:
+    def supervision(self) -> _Draft:
         draft = _Draft()
         places = [(place, 0) for place in (self._about.site, self._about.site_kind, *self.tasks) if place]
         places += [(area, distance) for distance, area in enumerate(self.areas)]
@@ -197,23 +207,12 @@ class _Trace:
                 draft.reached.append(Reached(reached.post, record, reached.role, level, distance))
         return draft
 
-    def _regulated_party(self) -> _Draft:
+    def regulated_party(self) -> _Draft:
         draft = _Draft()
         for organization in self.operators:
             self._head(draft, organization, Role.OPERATOR, 0, None)
+        draft.reached += (self._by_responsibility(record, 0) for record in self._leftovers if self._own(record))
         return draft
-
-    def _leftovers(self, territorial: _Draft, task: _Draft, party: _Draft) -> None:
-        """What answers for the site or the tasks and stands on no line yet is not dropped."""
-        if self._about.site is not None:
-            for record in self._answering(self._about.site):
-                if record.id not in self._taken:
-                    own = any(self.held.is_at_or_below(record.from_, organization) for organization in self.operators)
-                    (party if own else territorial).reached.append(self._by_responsibility(record, 0))
-        for place in self.tasks:
-            for record in self._answering(place):
-                if record.id not in self._taken:
-                    task.reached.append(self._by_responsibility(record, 0))
 
     # ---- who belongs where ----
 
@@ -273,27 +272,43 @@ class _Trace:
         return sorted({link.from_ for link in counting(self.held.operates[self._about.site])})
 
     @cached_property
+    def _leftovers(self) -> list[Record]:
+        """What answers for the site and stands on no line yet is not dropped: the operator's on its own, else on 1."""
+        if self._about.site is None:
+            return []
+        taken = _records(self._draft(LineKind.INDUSTRY))
+        return [record for record in self._answering(self._about.site) if record.id not in taken]
+
+    def _own(self, record: Record) -> bool:
+        """Whether it is of an operator of the site."""
+        return any(self.held.is_at_or_below(record.from_, organization) for organization in self.operators)
+
+    @cached_property
     def _involved(self) -> frozenset[str]:
         """A supervision body that regulates the site or has the task does not watch over it."""
         return frozenset(organization for organization, _ in (*self.regulators, *self.task_organizations))
 
     def _answering(self, place: str) -> list[Record]:
         found = self.held.about(place)
-        if not found.watching:
-            return found.others
-        return found.others + [record for record, body in found.watching if body is not None and body in self._involved]
+        return [*found.others, *self._involved_in(found)] if found.watching else found.others
+
+    def _involved_in(self, found: Answering) -> Iterator[Record]:
+        """Those watching who do not watch over this subject, but answer for it."""
+        return (record for record, body in found.watching if body is not None and body in self._involved)
 
     def _watching(self, place: str) -> Iterator[Record]:
         return (record for record, body in self.held.about(place).watching if body not in self._involved)
 
-    def _answering_of(self, organization: str, place: str | None) -> list[Record]:
+    def _answering_of(self, organization: str, place: str | None) -> Sequence[Record]:
         if place is None:
-            return []
-        return [record for record in self._answering(place) if self.held.is_of(record.from_, organization)]
+            return ()
+        found, others = self.held.about(place), self.held.others_of(place, organization)
+        watching = self._involved_in(found) if found.watching else ()
+        return [*others, *(record for record in watching if self.held.is_of(record.from_, organization))]
 
     # ---- how posts get on a line ----
 
-    def _organization(self, draft: _Draft, own: list[Record], organization: str, capacity: Capacity) -> None:
+    def _organization(self, draft: _Draft, own: Sequence[Record], organization: str, capacity: Capacity) -> None:
         for record in own:
             draft.reached.append(self._by_responsibility(record, 0, capacity))
         if not own:
@@ -303,7 +318,6 @@ class _Trace:
     def _by_responsibility(
         self, record: Record, distance: int, capacity: Capacity | None = None, area: str | None = None
     ) -> Reached:
-        self._taken.add(record.id)
         role = record.role
         if role is None:
             raise ValueError(f"responsibility {record.id} names no role")
@@ -383,6 +397,19 @@ class _Trace:
                 membership=membership,
                 backdated=any(record.recorded_at > self._about.recorded_at for record in used),
             )
+
+
+DRAFTS: Mapping[LineKind, Callable[[_Trace], _Draft]] = {
+    LineKind.TERRITORIAL: _Trace.territorial,
+    LineKind.INDUSTRY: _Trace.industry,
+    LineKind.TASK: _Trace.task,
+    LineKind.SUPERVISION: _Trace.supervision,
+    LineKind.REGULATED_PARTY: _Trace.regulated_party,
+}
+
+
+def _records(draft: _Draft) -> frozenset[str]:
+    return frozenset(way.record.id for way in draft.reached)
 
 
 def _place(hop: Hop) -> tuple[int, int, int, bool, str, str, str, str]:

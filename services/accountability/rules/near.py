@@ -63,17 +63,28 @@ class _At(dict[str, Sequence[Fact]]):
         return found
 
 
+class _Instants(dict[int, datetime]):
+    """Each number of microseconds since 1970 that was met, as an instant."""
+
+    def __missing__(self, number: int) -> datetime:
+        made = self[number] = EPOCH + timedelta(microseconds=number)
+        return made
+
+
 class Near:
-    """The facts near some subjects. `rows`: as graph.queries.near brings them, but with instants: `edges` are those.
+    """The facts near some subjects. `rows`: as graph.queries.near brings them, instants in microseconds since 1970.
 
     It knows when facts hold and not when they were recorded: nothing judged from it says that something is backdated.
     """
 
-    def __init__(self, rows: Mapping[str, Iterable[Sequence[Any]]], edges: Iterable[datetime]) -> None:
+    def __init__(self, rows: Mapping[str, Iterable[Sequence[Any]]]) -> None:
+        instants = _Instants()
+
         def by(name: str, *, end: bool) -> By:
             found: defaultdict[str, list[Row]] = defaultdict(list)
-            for row in map(Row._make, rows.get(name, ())):
-                found[row.to if end else row.from_].append(row)
+            for id_, source_id, from_, to, since, until, explicit, what in rows.get(name, ()):
+                row = Row(id_, source_id, from_, to, instants[since], instants[until], explicit, what)
+                found[to if end else from_].append(row)
             return found
 
         def pairs(name: str) -> Mapping[str, Any]:
@@ -87,23 +98,8 @@ class Near:
         self._reporting, self._post_in = by("reporting", end=False), by("postIn", end=False)
         self._governs = by("governs", end=True)
         self._part_of, self._duties = by("partOf", end=False), by("duties", end=False)
-        self._edges = sorted(edges)
+        self._edges = sorted(instants.values())
         self._held: dict[int, Held] = {}
-
-    @classmethod
-    def read(cls, rows: Mapping[str, Iterable[Sequence[Any]]]) -> "Near":
-        """Out of what graph.queries.near brings: its instants are microseconds since 1970."""
-        instants: dict[int, datetime] = {}
-
-        def instant(number: int) -> datetime:
-            if number not in instants:
-                instants[number] = EPOCH + timedelta(microseconds=number)
-            return instants[number]
-
-        def read(row: Sequence[Any]) -> Sequence[Any]:
-            return [*row[:4], instant(row[4]), instant(row[5]), *row[6:]] if len(row) > 2 else row
-
-        return cls({name: [read(row) for row in found] for name, found in rows.items()}, instants.values())
 
     def about(self, subject: Subject, at: datetime) -> Facts:
         """The subject alone, for what is worked out of `held`."""

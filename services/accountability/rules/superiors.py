@@ -7,6 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 from graph.model.enums import Level
 from services.accountability.rules.facts import Record
 
+LEVELS = (Level.DIRECT, Level.SUPERVISORY, Level.LEADERSHIP)
 Step = tuple[Record, Level, int]
 """The reporting that leads to a superior, the superior's level, and how many steps up that is."""
 
@@ -21,6 +22,11 @@ class Superiors:
         self.towards = cache(self._ways_towards)
         self._reached = cache(self._reached_from)
         self._on_every_cycle = cache(self._on_every_cycle_of)
+
+    @cached_property
+    def lowest(self) -> int:
+        """The place among LEVELS below which no superior stands."""
+        return min(LEVELS.index(self._above(level)) for level in LEVELS)
 
     def _ways_up(self, post: str, level: Level) -> tuple[Step, ...]:
         return tuple(self._steps(post, level))
