@@ -10,8 +10,8 @@ import pytest
 from graph.local import Silent
 from tests.database import DatabaseConnection, Source, choose, database, docker_answers, empty, prepare
 
-# Instances that tests start live for a minute or two: Java's second compiler would take a third of all processor time for
-# code that is soon thrown away. The session's own engine lives long enough for it.
+# Instances that tests start live for a minute or two: Java's second compiler would take a third of all processor time
+# for code that is soon thrown away. The session's own engine lives long enough for it.
 os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")
 
 
@@ -40,6 +40,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         prepare(TerminalProgress(session.config))
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in its own
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep those together that share the session's database: another engine would plan all their statements again."""
     for item in items:
