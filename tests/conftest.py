@@ -40,12 +40,12 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         prepare(TerminalProgress(session.config))
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in its own
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep those together that share the session's database: another engine would plan all their statements again."""
-    for item in items:
-        shares = "database_connection" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("database" if shares else "beside"))
+    """Put first what shares the session's database. Two processes begin at the two ends (pytest-xdist's worksteal), so
+    that one alone plans the statements of those tests, and the other has the rest, which start what they need.
+    """
+    items.sort(key=lambda item: "database_connection" not in getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session")
