@@ -12,7 +12,8 @@ from tests.database import DatabaseConnection, Source, choose, database, docker_
 
 # Instances that tests start live for a minute or two: Java's second compiler would take a third of all processor time
 # for code that is soon thrown away. The session's own engine lives long enough for it.
-os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")
+SHORT_LIVED = "-XX:TieredStopAtLevel=1"
+os.environ.setdefault("JAVA_TOOL_OPTIONS", SHORT_LIVED)
 
 
 class TerminalProgress(Silent):
@@ -30,8 +31,11 @@ class TerminalProgress(Silent):
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two: one for what is asked of the session's database, and one for the rest beside it."""
-    return 2
+    """Two: one for what is asked of the session's database, and one for the rest beside it.
+
+    Of a database that is given there is one only, which two would empty under each other: so all run in this process.
+    """
+    return 0 if choose(os.environ, docker_answers) is Source.GIVEN else 2
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -53,7 +57,9 @@ def database_connection(pytestconfig: pytest.Config) -> Generator[DatabaseConnec
     """A running Neo4j (uri, user, password), one for the whole session; it may hold what other tests left."""
     lent = database(choose(os.environ, docker_answers), TerminalProgress(pytestconfig))
     with ExitStack() as stack:
-        with patch.dict(os.environ, {"JAVA_TOOL_OPTIONS": ""}):
+        with patch.dict(os.environ):
+            if os.environ["JAVA_TOOL_OPTIONS"] == SHORT_LIVED:
+                del os.environ["JAVA_TOOL_OPTIONS"]
             connection = stack.enter_context(lent)
         yield connection
 

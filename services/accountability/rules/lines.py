@@ -191,9 +191,8 @@ class _Trace:
         if not self.task_organizations:
             draft.gaps.append(self._gap(0))
         taken = _records(draft)
-        for record in (record for task in self.tasks for record in self._answering(task)):
-            if record.id not in taken:
-                draft.reached.append(self._by_responsibility(record, 0))
+        rest = (record for task in self.tasks for record in self._answering(task) if record.id not in taken)
+        draft.reached += (self._by_responsibility(record, 0) for record in rest)
         return draft
 
     def supervision(self) -> _Draft:
