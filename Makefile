@@ -16,7 +16,7 @@ demo: .venv/.ready ## start everything on the shipped campaign and show a trace 
 	@zeren up --demo $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
 
 test: .venv/.tested ## run all tests on a real Neo4j, found or started (ARGS="-k word" picks, and runs them in one process)
-	@python -m pytest $(or $(ARGS),--numprocesses auto --dist worksteal)
+	@python -m pytest $(or $(ARGS),--numprocesses auto --no-loadscope-reorder)
 
 check: .venv/.tested ## formatting, lint, types and import contracts
 	@ruff format --check --quiet . || { echo "==> run: make format"; exit 1; }

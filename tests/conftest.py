@@ -6,9 +6,11 @@ from contextlib import ExitStack
 from unittest.mock import patch
 
 import pytest
+from xdist.remote import Producer  # pyright: ignore[reportMissingTypeStubs]
 
 from graph.local import Silent
 from tests.database import DatabaseConnection, Source, choose, database, docker_answers, empty, prepare
+from tests.two_ends import FromBothEnds
 
 # Instances that tests start live for a minute or two: Java's second compiler would take a third of all processor time
 # for code that is soon thrown away. The session's own engine lives long enough for it.
@@ -38,6 +40,11 @@ def pytest_xdist_auto_num_workers() -> int:
     return 0 if choose(os.environ, docker_answers) is Source.GIVEN else 2
 
 
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FromBothEnds:
+    """Files are dealt out from both ends."""
+    return FromBothEnds(config, log)
+
+
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Bring the engine before processes that have no terminal would wait for it in silence."""
     if session.config.getoption("numprocesses", None) and choose(os.environ, docker_answers) is Source.LOCAL:
@@ -46,8 +53,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put first what shares the session's database. Two processes begin at the two ends (pytest-xdist's worksteal), so
-    that one alone plans the statements of those tests, and the other has the rest, which start what they need.
+    """Put first what shares the session's database. Two processes begin at the two ends, so that one alone plans the
+    statements of those tests, and the other has the rest, which start what they need.
     """
     items.sort(key=lambda item: "database_connection" not in getattr(item, "fixturenames", ()))
 
