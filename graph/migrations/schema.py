@@ -31,9 +31,10 @@ BOOKKEEPING_INDEXES = (
 
 @dataclass(frozen=True)
 class SchemaStatement:
-    """One CREATE … IF NOT EXISTS, under a name that says what it is on."""
+    """One CREATE … IF NOT EXISTS, under a name that says what it is on, for nodes of a label."""
 
     name: str
+    label: str
     cypher: str
 
 
@@ -55,13 +56,13 @@ def _statements(model: Model) -> Iterator[SchemaStatement]:
 def _unique(label: str, properties: tuple[str, ...]) -> SchemaStatement:
     name = f"unique_{label}_{'_'.join(properties)}".lower()
     return SchemaStatement(
-        name, f"CREATE CONSTRAINT {name} IF NOT EXISTS FOR (n:{label}) REQUIRE ({_keys(properties)}) IS UNIQUE"
+        name, label, f"CREATE CONSTRAINT {name} IF NOT EXISTS FOR (n:{label}) REQUIRE ({_keys(properties)}) IS UNIQUE"
     )
 
 
 def _range(label: str, properties: tuple[str, ...]) -> SchemaStatement:
     name = f"range_{label}_{'_'.join(properties)}".lower()
-    return SchemaStatement(name, f"CREATE INDEX {name} IF NOT EXISTS FOR (n:{label}) ON ({_keys(properties)})")
+    return SchemaStatement(name, label, f"CREATE INDEX {name} IF NOT EXISTS FOR (n:{label}) ON ({_keys(properties)})")
 
 
 def _keys(properties: tuple[str, ...]) -> str:

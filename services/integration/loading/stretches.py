@@ -25,8 +25,8 @@ from services.integration.loading.present import DatabaseKnown
 from services.integration.loading.tables import StampedTables
 from services.ledger.inspectors import in_order, inspectors
 
-PROBLEMS = 20_000
-"""In a stretch: its lives are held in memory, and processors are busy until the last stretches."""
+PROBLEMS = 5_000
+"""In a stretch: so few that both processors are busy nearly to the end, and that its lives fit into memory."""
 
 
 @dataclass(frozen=True, slots=True)
