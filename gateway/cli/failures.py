@@ -12,6 +12,7 @@ SHOWN = frozenset(
         "services.integration.loading.completion.ImportRefused",
         "services.ledger.anchors.AnchorFailed",
         "services.ledger.archive.BackupRefused",
+        "services.ledger.inspectors.InspectorLost",
         "services.ledger.keyring.KeyringRefused",
         "services.ledger.reading.ImportUnderWay",
         "services.ledger.inspection.Fault",

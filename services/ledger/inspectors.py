@@ -8,6 +8,7 @@ import signal
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Generator, Iterable
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import connection, parent_process
 from threading import Thread
@@ -18,6 +19,10 @@ Found = TypeVar("Found")
 
 ALONE = 20_000
 """So many events are read sooner than a process is started."""
+
+
+class InspectorLost(Exception):
+    """One of the processes was ended from outside. The message says what to do."""
 
 
 @contextmanager
@@ -37,18 +42,28 @@ def inspectors(events: int) -> Generator[ProcessPoolExecutor | None]:
 async def in_order(
     pool: ProcessPoolExecutor | None, inspect: Callable[[Part], Found], parts: Iterable[Part]
 ) -> AsyncIterator[Found]:
-    """What `inspect` finds in each part, a few parts ahead of who asks, so that memory is bounded."""
+    """What `inspect` finds in each part, a few parts ahead of who asks, so that memory is bounded.
+
+    Raises InspectorLost, and what `inspect` raises.
+    """
     if pool is None:
         for part in parts:
             yield inspect(part)
         return
     ahead = deque[asyncio.Future[Found]]()
-    for part in parts:
-        ahead.append(asyncio.wrap_future(pool.submit(inspect, part)))
-        if len(ahead) > 2 * (os.cpu_count() or 1):
+    try:
+        for part in parts:
+            ahead.append(asyncio.wrap_future(pool.submit(inspect, part)))
+            if len(ahead) > 2 * (os.cpu_count() or 1):
+                yield await ahead.popleft()
+        while ahead:
             yield await ahead.popleft()
-    while ahead:
-        yield await ahead.popleft()
+    except BrokenProcessPool as error:
+        await asyncio.gather(*ahead, return_exceptions=True)  # the others have the same to say
+        raise InspectorLost(
+            f"One of the {os.cpu_count()} processes that share this work was ended from outside, most likely because "
+            "memory ran out. Nothing was changed. End other programs or lower ZEREN_HEAP, and run the command again."
+        ) from error
 
 
 def collect_seldom() -> None:
