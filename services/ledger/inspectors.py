@@ -22,7 +22,13 @@ ALONE = 20_000
 
 
 class InspectorLost(Exception):
-    """One of the processes was ended from outside. The message says what to do."""
+    """One of the processes that share some work was ended from outside. The message says what to do."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "One of the processes that share this work was ended from outside, most likely because memory ran out. "
+            "Nothing was changed. End other programs or lower ZEREN_HEAP, and run the command again."
+        )
 
 
 @contextmanager
@@ -32,7 +38,7 @@ def inspectors(events: int) -> Generator[ProcessPoolExecutor | None]:
         yield None
         return
     started = multiprocessing.get_context("spawn")  # a copy of a process with threads and connections may hang
-    pool = ProcessPoolExecutor(os.cpu_count() or 1, started, initializer=_begin)
+    pool = ProcessPoolExecutor(os.cpu_count() or 1, started, initializer=begin)
     try:
         yield pool
     finally:
@@ -60,10 +66,7 @@ async def in_order(
             yield await ahead.popleft()
     except BrokenProcessPool as error:
         await asyncio.gather(*ahead, return_exceptions=True)  # the others have the same to say
-        raise InspectorLost(
-            f"One of the {os.cpu_count()} processes that share this work was ended from outside, most likely because "
-            "memory ran out. Nothing was changed. End other programs or lower ZEREN_HEAP, and run the command again."
-        ) from error
+        raise InspectorLost from error
 
 
 def collect_seldom() -> None:
@@ -84,7 +87,8 @@ def collecting_seldom() -> Generator[None]:
         gc.unfreeze()
 
 
-def _begin() -> None:
+def begin() -> None:
+    """What a process of this kind does first."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the caller is interrupted, and ends this one
     collect_seldom()
     Thread(target=_end_with_caller, daemon=True).start()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from graph.model.facts import LONGEST_CHAIN
+from services.integration.bundle.apart import EventsApart
 from services.integration.bundle.columns import FILE, FILES, LINK_KINDS, File
 from services.integration.bundle.faults import BundleError, Fault, Report
 from services.integration.bundle.known import Known, Nothing
@@ -30,6 +31,8 @@ from services.organization.rules import (
     overlaps,
     with_columns,
 )
+
+FILES_BUT_EVENTS = tuple(file for file in FILES if file.name != "events")
 
 __all__ = ["Checked", "Progress", "check", "check_but_events", "no_progress"]
 
@@ -52,14 +55,7 @@ class Checked:
 
     def take(self, part: Report) -> None:
         """Take a report of events, or of a part of them, into the report, in its order."""
-        self.report.merge(
-            Report(
-                part.source,
-                errors=list(_shown(iter(part.errors), self.shown)),
-                error_count=part.error_count,
-                by_file=Counter({self.shown.get(name, name): count for name, count in part.by_file.items()}),
-            )
-        )
+        self.report.merge(_told(part, self.shown))
         self.report.sort(self.shown.get(file.name, file.name) for file in FILES)
 
 
@@ -94,10 +90,16 @@ def check_but_events(
             bundle = open_bundle(path, keep)
             report = Report(source)
             report.extend(bundle.faults)
-            staging = keep.enter_context(Staging(folder))
             shown = {table.name: table.shown for table in bundle.tables}
+            apart = EventsApart.of(bundle, folder, source)
+            if apart is not None:
+                keep.enter_context(apart)
+            staging = keep.enter_context(Staging(folder, files=FILES if apart is None else FILES_BUT_EVENTS))
             for table in bundle.tables:
-                report.extend(_shown(stage(table, staging, source, progress), shown))
+                if apart is None or table.name != "events":
+                    report.extend(_shown(stage(table, staging, source, progress), shown))
+            if apart is not None:
+                report.merge(_told(apart.report(progress), shown))
             staging.index()
             report.rows.update({table.name: staging.count(table.name) for table in bundle.tables})
             checks = _Checks(staging, known(), source, progress)
@@ -110,6 +112,16 @@ def check_but_events(
         ) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _told(part: Report, shown: Mapping[str, str]) -> Report:
+    """A report with the names of files as the user knows them."""
+    return Report(
+        part.source,
+        errors=list(_shown(iter(part.errors), shown)),
+        error_count=part.error_count,
+        by_file=Counter({shown.get(name, name): count for name, count in part.by_file.items()}),
+    )
 
 
 def _shown(faults: Iterator[Fault], shown: Mapping[str, str]) -> Iterator[Fault]:

@@ -38,11 +38,15 @@ class TableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One file or sheet. `shown`: its name as the user knows it. `rows` raises TableError where it breaks off."""
+    """One file or sheet. `shown`: its name as the user knows it. `rows` raises TableError where it breaks off.
+
+    `file`: where it lies by itself, on disk.
+    """
 
     name: str
     shown: str
     rows: Callable[[], Rows]
+    file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ class _Member:
 
     path: str
     open: Callable[[], IO[bytes]]
+    file: Path | None = None
 
 
 def open_bundle(path: Path, keep: ExitStack) -> Bundle:
@@ -83,7 +88,16 @@ def open_bundle(path: Path, keep: ExitStack) -> Bundle:
 def _folder(path: Path) -> list[_Member]:
     root = path.resolve()
     found = (file for file in sorted(path.rglob("*")) if file.is_file() and file.resolve().is_relative_to(root))
-    return [_Member(file.relative_to(path).as_posix(), lambda file=file: file.open("rb")) for file in found]
+    return [_of_file(file, file.relative_to(path).as_posix()) for file in found]
+
+
+def _of_file(file: Path, path: str) -> _Member:
+    return _Member(path, lambda: file.open("rb"), file)
+
+
+def table_of_file(name: str, shown: str, file: Path) -> Table:
+    """A table of a bundle that was opened before, by the file where it lies."""
+    return _table(name, _of_file(file, shown))
 
 
 def _archive(path: Path, keep: ExitStack) -> list[_Member]:
@@ -128,12 +142,12 @@ def _of_members(members: list[_Member]) -> Bundle:
         digest.update(f"{name}\x00{sha256}\n".encode())
     if not paths and not faults:
         faults.append(Fault("", None, None, None, f"holds no table. A bundle has some of {_known()}."))
-    tables = tuple(
-        Table(file.name, paths[file.name], lambda member=by_path[paths[file.name]]: _csv_rows(member))
-        for file in FILES
-        if file.name in paths
-    )
+    tables = tuple(_table(file.name, by_path[paths[file.name]]) for file in FILES if file.name in paths)
     return Bundle(tables, digest.hexdigest(), tuple(faults))
+
+
+def _table(name: str, member: _Member) -> Table:
+    return Table(name, member.path, lambda: _csv_rows(member), member.file)
 
 
 def _known() -> str:

@@ -17,6 +17,8 @@ from services.integration.bundle.values import Value
 Row = Sequence[Value | None]
 """A staged row: its row number, then the values of the file's columns in their declared order."""
 
+APART = "apart.sqlite"
+"""What another process stages lies there."""
 _FETCH = 5_000
 _CACHE_KIB = 128 * 1024
 _FILE_NUMBER = {file.name: number for number, file in enumerate(FILES)}
@@ -46,14 +48,21 @@ class History(NamedTuple):
 
 
 class Staging:
-    """The rows by file, the ids over all files, and what the check worked out for the load."""
+    """The rows by file, the ids over all files, and what the check worked out for the load.
 
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / "staging.sqlite"
-        self._db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+    `files`: those whose rows it takes. What another one in the folder, under the name `APART`, has taken is seen too
+    once that is found by `index`.
+    """
+
+    def __init__(self, folder: Path, name: str = "staging.sqlite", files: Sequence[File] = FILES) -> None:
+        self.path = folder / name
+        self._files = files
+        self._db = sqlite3.connect(
+            self.path.resolve().as_uri(), uri=True, isolation_level=None, check_same_thread=False
+        )
         for pragma in ("journal_mode=OFF", "synchronous=OFF", f"cache_size=-{_CACHE_KIB}", "locking_mode=EXCLUSIVE"):
             self._db.execute(f"PRAGMA {pragma}")
-        for file in FILES:
+        for file in files:
             columns = ", ".join(f'"{column.name}"' for column in file.columns)
             self._db.execute(f'CREATE TABLE "{file.name}" (row INTEGER PRIMARY KEY, {columns})')
         self._db.execute("CREATE TABLE ids (id TEXT, file INTEGER, row INTEGER)")
@@ -67,19 +76,29 @@ class Staging:
         self._db.close()
 
     def add(self, file: File, rows: Sequence[Row]) -> None:
-        """Put the rows in, and their ids."""
+        """Put the rows in."""
         marks = ", ".join("?" * (len(file.columns) + 1))
         self._db.executemany(f'INSERT INTO "{file.name}" VALUES ({marks})', rows)  # noqa: S608 - names from the declaration
-        if file.key == ("id",):
-            number = _FILE_NUMBER[file.name]
-            self._db.executemany("INSERT INTO ids VALUES (?, ?, ?)", [(row[1], number, row[0]) for row in rows])
+
+    def seal(self) -> None:
+        """Make rows of this staging findable by themselves; call it once, after all rows."""
+        self._db.execute("COMMIT")
+        taken = {file.name for file in self._files}
+        if "problems" in taken:
+            self._db.execute("CREATE INDEX problem_by_id ON problems (id)")
+        if "events" in taken:
+            self._db.execute("CREATE INDEX event_by_problem ON events (problem, at, row)")
 
     def index(self) -> None:
-        """Make what was put in findable; call it once, after all rows."""
-        self._db.execute("COMMIT")
+        """Seal it, and make every id findable, of what is staged apart too."""
+        self.seal()
+        if _attached(self._db, self.path):
+            self._db.execute(f"PRAGMA apart.cache_size=-{_CACHE_KIB}")
+        for file in FILES:
+            if file.key == ("id",):
+                given = (_FILE_NUMBER[file.name],)
+                self._db.execute(f'INSERT INTO ids SELECT id, ?, row FROM "{file.name}"', given)  # noqa: S608
         self._db.execute("CREATE INDEX by_id ON ids (id, file, row)")
-        self._db.execute("CREATE INDEX problem_by_id ON problems (id)")
-        self._db.execute("CREATE INDEX event_by_problem ON events (problem, at, row)")
 
     def count(self, file: str) -> int:
         return int(self._db.execute(f'SELECT count(*) FROM "{file}"').fetchone()[0])  # noqa: S608
@@ -220,4 +239,15 @@ class Staged(Staging):
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._files = FILES
         self._db = sqlite3.connect(f"{path.resolve().as_uri()}?immutable=1", uri=True, check_same_thread=False)
+        _attached(self._db, path)
+
+
+def _attached(db: sqlite3.Connection, path: Path) -> bool:
+    """See what was staged apart beside this path, if anything was, as if it lay here: nobody changes it any more."""
+    apart = path.with_name(APART)
+    if apart.exists():
+        db.execute("ATTACH ? AS apart", (f"{apart.resolve().as_uri()}?immutable=1",))
+        return True
+    return False
