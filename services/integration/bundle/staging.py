@@ -50,8 +50,7 @@ class History(NamedTuple):
 class Staging:
     """The rows by file, the ids over all files, and what the check worked out for the load.
 
-    `files`: those whose rows it takes. What another one in the folder, under the name `APART`, has taken is seen too
-    once that is found by `index`.
+    `files`: those whose rows it takes. From `index` on what another process staged as `APART` is seen here too.
     """
 
     def __init__(self, folder: Path, name: str = "staging.sqlite", files: Sequence[File] = FILES) -> None:
@@ -239,7 +238,6 @@ class Staged(Staging):
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._files = FILES
         self._db = sqlite3.connect(f"{path.resolve().as_uri()}?immutable=1", uri=True, check_same_thread=False)
         _attached(self._db, path)
 
