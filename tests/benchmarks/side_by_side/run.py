@@ -36,9 +36,8 @@ from tests.database import DatabaseConnection
 
 COMPARED = 20
 """Subjects about which the answers of all systems are compared."""
-WARM = 300
-"""Subjects asked about before anything is measured, by each system, twice as many as are measured at most: a statement
-that Java has run a few dozen times takes up to twice what it takes in a server that has run for a day."""
+WARM = 30
+"""Subjects asked about before anything is measured, by each system."""
 CLIENTS = (1, 16)
 
 NOTHING: Subject = {}
@@ -127,7 +126,7 @@ async def _asked(
     left = iter(about)
     await compare(question, contenders, list(islice(left, COMPARED)))
     for contender in contenders:
-        contender.system.asker.ask([await contender.put(subject) for subject in islice(left, min(WARM, 2 * share))], 4)
+        contender.system.asker.ask([await contender.put(subject) for subject in islice(left, min(WARM, share))], 4)
     return await measure(question, contenders, list(islice(left, share * len(contenders) * len(CLIENTS))), CLIENTS)
 
 
