@@ -17,6 +17,8 @@ from typing import TypeVar
 Part = TypeVar("Part")
 Found = TypeVar("Found")
 
+PROCESSES = multiprocessing.get_context("spawn")
+"""How processes are started: a copy of one that has threads and connections may hang."""
 ALONE = 20_000
 """So many events are read sooner than a process is started."""
 
@@ -37,8 +39,7 @@ def inspectors(events: int) -> Generator[ProcessPoolExecutor | None]:
     if events <= ALONE:
         yield None
         return
-    started = multiprocessing.get_context("spawn")  # a copy of a process with threads and connections may hang
-    pool = ProcessPoolExecutor(os.cpu_count() or 1, started, initializer=begin)
+    pool = ProcessPoolExecutor(os.cpu_count() or 1, PROCESSES, initializer=begin)
     try:
         yield pool
     finally:

@@ -1,6 +1,6 @@
 """Reads the events of a large bundle in a process of its own, while the caller reads the rest of it."""
 
-import multiprocessing
+from contextlib import ExitStack
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Self
@@ -10,7 +10,7 @@ from services.integration.bundle.faults import Report
 from services.integration.bundle.reading import Bundle, table_of_file
 from services.integration.bundle.staging import APART, Staging
 from services.integration.bundle.tables import Progress, stage
-from services.ledger.inspectors import InspectorLost, begin
+from services.ledger.inspectors import PROCESSES, InspectorLost, begin
 
 LARGE = 16 << 20
 """Bytes of a file: less is read before a process has started. Four fifths of a county's rows are events."""
@@ -23,18 +23,20 @@ class EventsApart:
     """
 
     def __init__(self, shown: str, file: Path, folder: Path, source: str) -> None:
-        started = multiprocessing.get_context("spawn")  # a copy of a process with threads may hang
-        self._hears, says = started.Pipe(duplex=False)
-        self._process = started.Process(target=_read, args=(shown, file, folder, source, says), daemon=True)
+        self._hears, says = PROCESSES.Pipe(duplex=False)
+        self._process = PROCESSES.Process(target=_read, args=(shown, file, folder, source, says), daemon=True)
         self._process.start()
         says.close()
 
     @classmethod
-    def of(cls, bundle: Bundle, folder: Path, source: str) -> Self | None:
-        """Begin to stage the events of the bundle in the folder; None where they are few, or lie in an archive."""
+    def of(cls, bundle: Bundle, folder: Path, source: str, keep: ExitStack) -> Self | None:
+        """Begin to stage the events of the bundle in the folder; None where they are few, or lie in an archive.
+
+        The process goes into `keep`, and ends with it.
+        """
         for table in bundle.tables:
             if table.name == "events" and table.file and table.file.stat().st_size >= LARGE:
-                return cls(table.shown, table.file, folder, source)
+                return keep.enter_context(cls(table.shown, table.file, folder, source))
         return None
 
     def __enter__(self) -> Self:

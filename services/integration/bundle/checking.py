@@ -32,9 +32,9 @@ from services.organization.rules import (
     with_columns,
 )
 
-FILES_BUT_EVENTS = tuple(file for file in FILES if file.name != "events")
-
 __all__ = ["Checked", "Progress", "check", "check_but_events", "no_progress"]
+
+_BUT_EVENTS = tuple(file for file in FILES if file.name != "events")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +91,11 @@ def check_but_events(
             report = Report(source)
             report.extend(bundle.faults)
             shown = {table.name: table.shown for table in bundle.tables}
-            apart = EventsApart.of(bundle, folder, source)
-            if apart is not None:
-                keep.enter_context(apart)
-            staging = keep.enter_context(Staging(folder, files=FILES if apart is None else FILES_BUT_EVENTS))
+            apart = EventsApart.of(bundle, folder, source, keep)
+            files = FILES if apart is None else _BUT_EVENTS
+            staging = keep.enter_context(Staging(folder, files=files))
             for table in bundle.tables:
-                if apart is None or table.name != "events":
+                if FILE[table.name] in files:
                     report.extend(_shown(stage(table, staging, source, progress), shown))
             if apart is not None:
                 report.merge(_told(apart.report(progress), shown))

@@ -56,9 +56,9 @@ class Staging:
     def __init__(self, folder: Path, name: str = "staging.sqlite", files: Sequence[File] = FILES) -> None:
         self.path = folder / name
         self._files = files
-        self._db = sqlite3.connect(
-            self.path.resolve().as_uri(), uri=True, isolation_level=None, check_same_thread=False
-        )
+        # By its URI, so that another can be attached by one.
+        uri = self.path.resolve().as_uri()
+        self._db = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
         for pragma in ("journal_mode=OFF", "synchronous=OFF", f"cache_size=-{_CACHE_KIB}", "locking_mode=EXCLUSIVE"):
             self._db.execute(f"PRAGMA {pragma}")
         for file in files:
