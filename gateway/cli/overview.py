@@ -13,7 +13,7 @@ from services.hosting.identity import Role
 from services.hosting.settings import Settings
 
 COUNTED = ("organizations", "posts", "persons", "areas", "sites", "tasks", "problems")
-COUNTS = "{ %s imports(first: 2) { edges { node { source recordedAt } } } }" % " ".join(  # noqa: UP031
+COUNTS = "{ %s imports(first: 2) { edges { node { source recordedAt } } } }" % " ".join(  # noqa: UP031 - braces
     f"{name}(first: 1) {{ totalCount }}" for name in COUNTED
 )
 

@@ -63,11 +63,11 @@ class Nothing:
     def has_records_of(self, sources: Collection[str], /) -> bool:  # noqa: ARG002 - the port's
         return False
 
-    def standing(self, ids: Collection[str], /) -> Mapping[str, Standing]:  # noqa: ARG002
+    def standing(self, ids: Collection[str], /) -> Mapping[str, Standing]:  # noqa: ARG002 - of Nothing
         return {}
 
-    def links(self, label: str, /) -> Collection[KnownLink]:  # noqa: ARG002
+    def links(self, label: str, /) -> Collection[KnownLink]:  # noqa: ARG002 - of Nothing
         return ()
 
-    def lives(self, problems: Collection[str], /) -> Mapping[str, KnownLife]:  # noqa: ARG002
+    def lives(self, problems: Collection[str], /) -> Mapping[str, KnownLife]:  # noqa: ARG002 - of Nothing
         return {}

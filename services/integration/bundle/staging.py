@@ -96,11 +96,11 @@ class Staging:
         for file in FILES:
             if file.key == ("id",):
                 given = (_FILE_NUMBER[file.name],)
-                self._db.execute(f'INSERT INTO ids SELECT id, ?, row FROM "{file.name}"', given)  # noqa: S608
+                self._db.execute(f'INSERT INTO ids SELECT id, ?, row FROM "{file.name}"', given)  # noqa: S608 - as above
         self._db.execute("CREATE INDEX by_id ON ids (id, file, row)")
 
     def count(self, file: str) -> int:
-        return int(self._db.execute(f'SELECT count(*) FROM "{file}"').fetchone()[0])  # noqa: S608
+        return int(self._db.execute(f'SELECT count(*) FROM "{file}"').fetchone()[0])  # noqa: S608 - as above
 
     def other_sources(self) -> set[str]:
         """The sources that ids of rows name."""
@@ -109,10 +109,10 @@ class Staging:
 
     def rows(self, file: str) -> Iterator[tuple[Any, ...]]:
         """All rows of the file, in its order."""
-        return self._select(f'SELECT * FROM "{file}" ORDER BY row')  # noqa: S608
+        return self._select(f'SELECT * FROM "{file}" ORDER BY row')  # noqa: S608 - as above
 
     def batches(self, file: str, order: str = "row", size: int = _FETCH) -> Iterator[list[tuple[Any, ...]]]:
-        cursor = self._db.execute(f'SELECT * FROM "{file}" ORDER BY {order}')  # noqa: S608
+        cursor = self._db.execute(f'SELECT * FROM "{file}" ORDER BY {order}')  # noqa: S608 - as above
         while rows := cursor.fetchmany(size):
             yield rows
 
@@ -133,7 +133,7 @@ class Staging:
         """(row, first row) of every row of the file whose key was there before it."""
         key = ", ".join(f'"{name}"' for name in file.key)
         return self._select(
-            f'SELECT row, first FROM (SELECT row, min(row) OVER (PARTITION BY {key}) AS first FROM "{file.name}")'  # noqa: S608
+            f'SELECT row, first FROM (SELECT row, min(row) OVER (PARTITION BY {key}) AS first FROM "{file.name}")'  # noqa: S608 - as above
             " WHERE row <> first"
         )
 
@@ -145,7 +145,7 @@ class Staging:
             part = wanted[start : start + 500]
             marks = ", ".join("?" * len(part))
             for id_, file, row in self._db.execute(
-                f"SELECT id, file, row FROM ids WHERE id IN ({marks}) ORDER BY file DESC, row DESC",  # noqa: S608
+                f"SELECT id, file, row FROM ids WHERE id IN ({marks}) ORDER BY file DESC, row DESC",  # noqa: S608 - question marks
                 part,
             ):
                 found[id_] = (NUMBERED[file], row)
@@ -210,7 +210,7 @@ class Staging:
         """How many problems lie within the bounds, and how many events they have."""
         given, within = _within(bounds)
         problems, events = (
-            self._db.execute(f'SELECT count(*) FROM "{file}" WHERE {within.format(id_)}', given).fetchone()[0]  # noqa: S608
+            self._db.execute(f'SELECT count(*) FROM "{file}" WHERE {within.format(id_)}', given).fetchone()[0]  # noqa: S608 - as above
             for file, id_ in (("problems", "id"), ("events", "problem"))
         )
         return problems, events

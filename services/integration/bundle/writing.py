@@ -46,7 +46,7 @@ class BundleWriter:
         counts: dict[str, int] = {}
         written: dict[str, tuple[int, str]] = {}
         for file in FILES:
-            cursor = self._db.execute(f'SELECT * FROM "{file.name}" ORDER BY key, place')  # noqa: S608
+            cursor = self._db.execute(f'SELECT * FROM "{file.name}" ORDER BY key, place')  # noqa: S608 - as above
             rows = cursor.fetchmany(_FETCH)
             if not rows:
                 continue
